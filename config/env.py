@@ -1,0 +1,50 @@
+"""Typed readers of the environment. An odd value stops the start with a message that names the variable."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+
+
+def switch(name: str, default: bool) -> bool:
+    """`true` or `false` (also 1/0, yes/no, on/off); anything else is refused, for a typo must not turn money on."""
+    raw = env.str(name, default="").strip().lower()
+    if raw == "":
+        return default
+    if raw in {"1", "true", "yes", "on"}:
+        return True
+    if raw in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name}={raw!r} is neither true nor false. Write true or false.")
+
+
+def number(name: str, default: float, low: float, high: float) -> float:
+    """A number inside [low, high]; outside, the start is refused."""
+    raw = env.str(name, default="").strip()
+    if raw == "":
+        return default
+    try:
+        value = float(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a number. Write one from {low} to {high}.") from None
+    if not low <= value <= high:
+        raise ImproperlyConfigured(f"{name}={raw} is outside {low} to {high}.")
+    return value
+
+
+def whole(name: str, default: int, low: int, high: int) -> int:
+    """A whole number inside [low, high]."""
+    value = number(name, default, low, high)
+    if value != int(value):
+        raise ImproperlyConfigured(f"{name}={value} is not a whole number.")
+    return int(value)
+
+
+def is_set(name: str) -> bool:
+    """Whether the variable is given explicitly: an explicit limit binds everywhere, a default does not."""
+    return env.str(name, default="").strip() != ""

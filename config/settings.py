@@ -1,0 +1,260 @@
+"""Settings in reading order: safety first, then the parts. Every value comes from the environment (`.env.example`)."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import BASE_DIR, env, is_set, number, switch, whole
+
+DEBUG = switch("DEBUG", False)
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+INSECURE_KEY = "insecure-development-key-never-use-in-production-0123456789abcdef"
+SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_KEY if DEBUG else "")
+# Newest first: "id:base64-of-32-bytes,id:...". Tokens are sealed with the first and opened with any.
+FIELD_ENCRYPTION_KEYS = env.list(
+    "FIELD_ENCRYPTION_KEYS", default=["dev:aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyYnl0ZXM="] if DEBUG else []
+)
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set. Put a long random string into .env (see .env.example).")
+if not FIELD_ENCRYPTION_KEYS:
+    raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is not set. Run `python manage.py make_key` and put the line into .env.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Switches: the environment decides, admin can only turn off (metaads/switch.py is the one reader of both).
+SWITCHES = {
+    "ENABLE_INTELLIGENCE": switch("ENABLE_INTELLIGENCE", False),
+    "ENABLE_INSIGHTS_COLLECTION": switch("ENABLE_INSIGHTS_COLLECTION", True),
+    "ENABLE_RULES_ENGINE": switch("ENABLE_RULES_ENGINE", True),
+    "ENABLE_ML_PREDICTIONS": switch("ENABLE_ML_PREDICTIONS", False),
+    "ENABLE_ACTION_EXECUTOR": switch("ENABLE_ACTION_EXECUTOR", False),
+    "OPTIMIZER_ENABLED": switch("OPTIMIZER_ENABLED", True),
+}
+
+# Limits. One that is set in the environment binds everywhere; a default is replaced by presets and accounts.
+LIMITS: dict[str, float] = {
+    "MAX_AUTO_ACTIONS_PER_HOUR": whole("MAX_AUTO_ACTIONS_PER_HOUR", 10, 0, 10_000),
+    "REQUIRE_APPROVAL_FOR_DAYS": whole("REQUIRE_APPROVAL_FOR_DAYS", 30, 0, 3650),
+    "MIN_CONFIDENCE_FOR_AUTO": number("MIN_CONFIDENCE_FOR_AUTO", 0.85, 0, 1),
+    "MAX_BUDGET_CHANGE_PERCENT": number("MAX_BUDGET_CHANGE_PERCENT", 30, 0, 1000),
+    "MAX_BUDGET_DECREASE_PERCENT": number("MAX_BUDGET_DECREASE_PERCENT", 50, 0, 100),
+    "ACTION_COOLDOWN_HOURS": number("ACTION_COOLDOWN_HOURS", 4, 0, 720),
+    "OPTIMIZER_MAX_DAILY_CHANGE_PCT": number("OPTIMIZER_MAX_DAILY_CHANGE_PCT", 0.20, 0, 10),
+    "OPTIMIZER_EMBARGO_HOURS": number("OPTIMIZER_EMBARGO_HOURS", 48, 0, 8760),
+    "OPTIMIZER_MIN_SPEND_USD": number("OPTIMIZER_MIN_SPEND_USD", 100, 0, 1e9),
+    "OPTIMIZER_MIN_IMPRESSIONS": whole("OPTIMIZER_MIN_IMPRESSIONS", 1000, 0, 10**9),
+    "OPTIMIZER_MAX_ACTIONS_PER_CAMPAIGN": whole("OPTIMIZER_MAX_ACTIONS_PER_CAMPAIGN", 5, 0, 10_000),
+    "OPTIMIZER_MAX_ACTIONS_PER_RUN": whole("OPTIMIZER_MAX_ACTIONS_PER_RUN", 50, 0, 100_000),
+    "OPTIMIZER_COOLDOWN_HOURS": number("OPTIMIZER_COOLDOWN_HOURS", 24, 0, 8760),
+    "MAX_DATA_AGE_HOURS": number("MAX_DATA_AGE_HOURS", 3, 0.1, 720),
+}
+LIMITS_SET_EXPLICITLY = frozenset(name for name in LIMITS if is_set(name))
+OPTIMIZER_MODE = env.str("OPTIMIZER_MODE", default="suggest")
+PROPOSAL_EXPIRES_AFTER = timedelta(hours=48)
+APPROVAL_EXPIRES_AFTER = timedelta(hours=24)
+
+# Collection.
+INSIGHTS_COLLECTION_INTERVAL = timedelta(minutes=whole("INSIGHTS_COLLECTION_INTERVAL", 60, 1, 1440))
+INITIAL_HISTORICAL_DAYS = whole("INITIAL_HISTORICAL_DAYS", 30, 1, 1000)
+INSIGHTS_PAGE_SIZE = whole("INSIGHTS_PAGE_SIZE", 500, 1, 5000)
+
+# Meta. Host and version are defaults for new connections; each connection keeps its own.
+META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com")
+META_API_VERSION = env.str("META_API_VERSION", default="v26.0")
+META_CONNECT_TIMEOUT = number("META_CONNECT_TIMEOUT", 3.05, 0.1, 60)
+META_READ_TIMEOUT = number("META_READ_TIMEOUT", 25, 0.1, 300)
+
+# Executor: machine time. http budget * 2 < lease <= queue timeout < retry (a system check refuses anything else).
+EXECUTOR_LEASE = timedelta(seconds=number("EXECUTOR_LEASE_SECONDS", 90, 0.5, 3600))
+EXECUTOR_SETTLE = timedelta(seconds=number("EXECUTOR_SETTLE_SECONDS", 60, 0.1, 3600))
+EXECUTOR_MAX_SENDS = whole("EXECUTOR_MAX_SENDS", 3, 1, 10)
+
+INSTALLED_APPS = [
+    "config.apps.ConfigConfig",
+    "optimization.apps.OptimizationConfig",
+    "intelligence.apps.IntelligenceConfig",
+    "metaads.apps.MetaadsConfig",
+    "notifications.apps.NotificationsConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_q",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "optimization.context_processors.frame",
+            ],
+        },
+    }
+]
+
+SQLITE_OPTIONS = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;",
+}
+
+
+def database() -> dict[str, Any]:
+    """SQLite (WAL, IMMEDIATE: anything else loses rows under two clusters) or what DATABASE_URL names."""
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'campaign.sqlite3'}"
+    config: dict[str, Any] = dict(env.db_url_config(url))
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = SQLITE_OPTIONS
+        config["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    else:
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+Q_BROKER = env.str("Q_BROKER", default="redis" if REDIS_URL else "database")
+if Q_BROKER not in {"database", "redis"}:
+    raise ImproperlyConfigured(f"Q_BROKER={Q_BROKER!r} is neither database nor redis.")
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"},
+    "qstats": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "qstats"},
+}
+if REDIS_URL:
+    for _alias in CACHES:
+        CACHES[_alias] = {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": _alias,
+        }
+
+
+def cluster(workers: int, timeout: int) -> dict[str, Any]:
+    """Measured in the reference: retry counts from dequeue, guard_cycle must be binary-exact, our table owns retries."""
+    queue_limit, bulk = workers, 1
+    return {
+        "workers": workers,
+        "queue_limit": queue_limit,
+        "bulk": bulk,
+        "timeout": timeout,
+        "retry": timeout * (1 + -(-(queue_limit + bulk) // workers)) + 10,
+        "max_attempts": 1,
+        "ack_failures": True,
+        "catch_up": False,
+        "poll": 0.5,
+        "guard_cycle": 0.5,
+        "recycle": 200,
+        "max_rss": 400_000,
+        "save_limit": 100,
+        "cache": "qstats",
+        "label": "Queue",
+    }
+
+
+Q_ACT, Q_WORK = "act", "work"
+Q_CLUSTER: dict[str, Any] = {
+    "name": Q_WORK,
+    **cluster(workers=whole("Q_WORKERS", 2, 1, 64), timeout=300),
+    "ALT_CLUSTERS": {Q_ACT: cluster(workers=whole("Q_ACT_WORKERS", 2, 1, 64), timeout=120)},
+}
+if Q_BROKER == "redis":
+    Q_CLUSTER["redis"] = REDIS_URL or "redis://127.0.0.1:6379/0"
+else:
+    Q_CLUSTER["orm"] = "default"
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "optimization.views.login.ClosedSignup"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+
+# Security: strict by default; DEBUG relaxes only what plain HTTP on loopback needs.
+HTTPS = switch("HTTPS", not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if switch("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}

@@ -1,0 +1,55 @@
+"""Errors of the Graph API, sorted by what must happen next. Nobody looks at HTTP codes outside this folder."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What Meta said. `user_title` and `user_message` are made for people; both may be empty."""
+
+    code: int | None = None
+    subcode: int | None = None
+    message: str = ""
+    user_title: str = ""
+    user_message: str = ""
+    fbtrace_id: str = ""
+    blame: tuple[str, ...] = ()
+
+    def for_people(self) -> str:
+        """The best sentence there is, with Meta's numbers for support."""
+        text = self.user_message or self.message or "Meta gave no reason."
+        number = f"{self.code}/{self.subcode}" if self.subcode else str(self.code)
+        return f"{text} (Meta error {number})" if self.code is not None else text
+
+
+class MetaError(Exception):
+    """Base. `str(error)` is safe to show and log: it never holds a URL or a token."""
+
+    def __init__(self, text: str, detail: Detail | None = None) -> None:
+        super().__init__(text)
+        self.detail = detail or Detail(message=text)
+
+
+class Transient(MetaError):
+    """A passing fault, surely without effect (Meta answered with an error body that says so)."""
+
+
+class RateLimited(Transient):
+    """Too many calls. `retry_after` as Meta's headers say, else the default of the bucket."""
+
+    def __init__(self, text: str, detail: Detail | None = None, retry_after: timedelta = timedelta(minutes=5)) -> None:
+        super().__init__(text, detail)
+        self.retry_after = retry_after
+
+
+class Permanent(MetaError):
+    """Will fail again unless a person changes something (bad parameter, object gone, policy)."""
+
+
+class TokenInvalid(Permanent):
+    """The token is revoked, expired or lacks a permission: the whole connection is broken."""
+
+
+class OutcomeUnknown(MetaError):
+    """No usable answer: time-out, reset, 5xx, HTML. A write may or may not have taken effect: read, then decide."""

@@ -1,0 +1,64 @@
+"""An ad account that we watch."""
+
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+
+from metaads.models.connection import Connection
+
+
+class AdAccountQuerySet(models.QuerySet["AdAccount"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All for the installation's administrator, else those given by a membership. Deny by default."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        return self.filter(memberships__user=user).distinct()
+
+    def watched(self) -> Self:
+        return self.filter(active=True, read_only=False)
+
+
+class AdAccount(models.Model):
+    """Mirror of Meta's ad account. Money fields are integers in Meta's minor unit of `currency`."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="accounts")
+    meta_id = models.CharField(max_length=32, unique=True, help_text="Digits only, without act_.")
+    name = models.CharField(max_length=200)
+    currency = models.CharField(max_length=3)
+    timezone_name = models.CharField(max_length=64)
+    account_status = models.IntegerField(null=True, blank=True)
+    disable_reason = models.IntegerField(null=True, blank=True)
+    spend_cap = models.BigIntegerField(null=True, blank=True)
+    amount_spent = models.BigIntegerField(null=True, blank=True)
+    min_daily_budget = models.BigIntegerField(null=True, blank=True)
+    active = models.BooleanField(default=True, help_text="Off: we neither read nor write this account.")
+    read_only = models.BooleanField(default=False, help_text="Imported data only; nothing to read or write at Meta.")
+    conversion_action_type = models.CharField(
+        max_length=120, blank=True, help_text="Result action type; empty = purchase (one of Meta's names for it)."
+    )
+    connected_at = models.DateTimeField(help_text="Business time; the approval period counts from here.")
+    structure_synced_at = models.DateTimeField(null=True, blank=True)
+    next_collect_at = models.DateTimeField(null=True, blank=True, help_text="Machine time, after a failure.")
+    consecutive_failures = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    objects = AdAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path_id(self) -> str:
+        """The form that Graph paths need."""
+        return f"act_{self.meta_id}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone_name)

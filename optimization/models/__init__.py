@@ -1,0 +1,23 @@
+"""Rules, the action queue, the ledger, limits, runs and stops."""
+
+from optimization.models.action import OPEN_STATUSES, Action, Source, Status
+from optimization.models.ledger import LedgerEvent, LedgerHead
+from optimization.models.limits import AccountLimits, LimitCounter
+from optimization.models.rule import Rule, RuleVersion
+from optimization.models.run import Run
+from optimization.models.stop import EmergencyStop
+
+__all__ = [
+    "OPEN_STATUSES",
+    "AccountLimits",
+    "Action",
+    "EmergencyStop",
+    "LedgerEvent",
+    "LedgerHead",
+    "LimitCounter",
+    "Rule",
+    "RuleVersion",
+    "Run",
+    "Source",
+    "Status",
+]

@@ -1,0 +1,34 @@
+"""Emergency stops. While one is in force no new write begins on any worker."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from metaads.models import AdAccount
+
+
+class EmergencyStop(models.Model):
+    """`account` empty = everything. In force while `lifted_at` is empty."""
+
+    account = models.ForeignKey(AdAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="stops")
+    reason = models.TextField(blank=True)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    disabled_rules = models.JSONField(default=list, help_text="Ids of the rules that it turned off.")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    lift_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(lifted_at__isnull=True), name="one_stop_per_account"),
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(lifted_at__isnull=True, account__isnull=True), name="one_stop_for_all"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"stop of {self.account or 'everything'}"

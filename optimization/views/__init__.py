@@ -1,0 +1,1 @@
+"""Pages: doors that call services and selectors."""

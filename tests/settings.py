@@ -1,0 +1,22 @@
+"""The product's settings for tests: safe defaults, quick hashing, no dependence on the developer's `.env`."""
+
+import os
+import tempfile
+
+os.environ["DEBUG"] = "true"
+os.environ.setdefault("VAR_DIR", os.path.join(tempfile.gettempdir(), "campaign-intelligence-tests"))
+for _name in list(os.environ):
+    if _name.startswith(("ENABLE_", "OPTIMIZER_", "META_", "EXECUTOR_")):
+        del os.environ[_name]
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import SWITCHES as _SWITCHES  # noqa: E402
+
+SWITCHES = {**_SWITCHES, "ENABLE_INTELLIGENCE": True, "ENABLE_ACTION_EXECUTOR": True}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DEBUG = False
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
