@@ -11,7 +11,7 @@ class ApiUsage(models.Model):
     account = models.OneToOneField(AdAccount, on_delete=models.CASCADE, related_name="usage")
     hour = models.DateTimeField(help_text="Start of the hour that `calls` counts.")
     calls = models.PositiveIntegerField(default=0)
-    percent = models.FloatField(null=True, blank=True, help_text="Highest percentage in the last headers; null = none sent.")
+    percent = models.FloatField(null=True, blank=True, help_text="Highest in the last headers; null = none sent.")
     blocked_until = models.DateTimeField(null=True, blank=True)
     headers = models.JSONField(default=dict, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
