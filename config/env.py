@@ -47,4 +47,5 @@ def whole(name: str, default: int, low: int, high: int) -> int:
 
 def is_set(name: str) -> bool:
     """Whether the variable is given explicitly: an explicit limit binds everywhere, a default does not."""
-    return env.str(name, default="").strip() != ""
+    given: str = env.str(name, default="")
+    return given.strip() != ""
