@@ -57,7 +57,9 @@ class Action(models.Model):
     parameters = models.JSONField(default=dict)
 
     source = models.CharField(max_length=12, choices=Source.choices)
-    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    rule_version = models.ForeignKey(
+        RuleVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="actions"
+    )
     run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions")
     undo_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="undos")
     proposed_by = models.ForeignKey(
@@ -99,6 +101,8 @@ class Action(models.Model):
     executing_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     executed_at = models.DateTimeField(null=True, blank=True)
+    held_since = models.DateTimeField(null=True, blank=True, help_text="Approved, but execution was off or stopped.")
+    reserved = models.JSONField(default=list, help_text="Limit counters raised by the claim: [name, day, amount].")
     by_hand = models.BooleanField(default=False)
     next_try_at = models.DateTimeField(null=True, blank=True)
     outcome_note = models.TextField(blank=True, help_text="What happened, in a sentence.")

@@ -1,5 +1,8 @@
 """The ledger: append-only and hash-chained. The database itself refuses UPDATE and DELETE (migration 0002)."""
 
+import json
+from typing import Any
+
 from django.db import models
 
 
@@ -24,7 +27,7 @@ class LedgerEvent(models.Model):
     action_id = models.UUIDField(null=True)
     user_id = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=40, help_text="user, rule, optimizer, executor, system ...")
-    payload = models.JSONField(default=dict)
+    payload_text = models.TextField(default="{}", help_text="Canonical JSON, exactly as it was hashed.")
     business_time = models.DateTimeField()
     machine_time = models.DateTimeField()
     previous = models.CharField(max_length=64, blank=True)
@@ -37,3 +40,7 @@ class LedgerEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain} #{self.number} {self.kind}"
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return dict(json.loads(self.payload_text))

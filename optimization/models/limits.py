@@ -23,7 +23,9 @@ class AccountLimits(models.Model):
     min_confidence_for_auto = models.FloatField(null=True, blank=True)
     max_budget_changes_per_day = models.PositiveIntegerField(null=True, blank=True, help_text="Per entity; default 4.")
     embargo_hours = models.FloatField(null=True, blank=True)
-    min_spend = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, help_text="Account currency.")
+    min_spend = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, blank=True, help_text="Account currency."
+    )
     min_impressions = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:

@@ -24,7 +24,9 @@ class EmergencyStop(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["account"], condition=Q(lifted_at__isnull=True), name="one_stop_per_account"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(lifted_at__isnull=True), name="one_stop_per_account"
+            ),
             models.UniqueConstraint(
                 models.Value(1), condition=Q(lifted_at__isnull=True, account__isnull=True), name="one_stop_for_all"
             ),

@@ -1,0 +1,23 @@
+"""Data age: no decision on data older than the limit (default 3 h), nor on none."""
+
+from optimization.guards.base import BY_MACHINES, Facts, Guard, Verdict
+
+
+class DataAge(Guard):
+    key = "data_age"
+    label = "Data age"
+    binds = BY_MACHINES
+
+    def check(self, facts: Facts) -> Verdict:
+        limit = facts.limits.max_data_age_hours
+        setting = f"at most {limit:g} h"
+        if facts.data_read_at is None:
+            return self.blocks("There are no data to decide on.", setting, passing=True)
+        hours = (facts.now - facts.data_read_at).total_seconds() / 3600
+        if hours > limit:
+            return self.blocks(f"The data are {hours:.1f} h old.", setting, passing=True)
+        minutes = max(hours, 0.0) * 60
+        return self.passes(f"Data {minutes:.0f} min old.", setting, 1 - max(hours, 0.0) / limit)
+
+
+DATA_AGE = DataAge()

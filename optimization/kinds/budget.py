@@ -1,0 +1,125 @@
+"""Shared by the kinds that change a budget."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from metaads.graph.money import money_text, to_minor
+from metaads.models import Level
+from optimization.entities import Entity
+from optimization.kinds.base import FieldChange, Headline, Kind, KindParameters, Refusal
+from optimization.models import Action
+
+
+def _positive(value: Decimal) -> Decimal:
+    if value <= 0:
+        raise ValueError(f"{value} must be more than 0.")
+    return value
+
+
+Money = Annotated[Decimal, Field(allow_inf_nan=False), AfterValidator(_positive)]
+
+
+class StepParameters(KindParameters):
+    """Exactly one of `percent` (20 = 20 %) and `amount` (major unit); bounds of the new budget in the major unit."""
+
+    percent: Annotated[Decimal, Field(allow_inf_nan=False)] | None = None
+    amount: Money | None = None
+    lower: Money | None = None
+    upper: Money | None = None
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.percent is None) == (self.amount is None):
+            raise ValueError("Give either percent or amount, not both and not neither.")
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise ValueError(f"lower {self.lower} is above upper {self.upper}.")
+        return self
+
+
+def _bounded_percent(value: Decimal | None, most: int) -> None:
+    if value is not None and not 0 < value <= most:
+        raise ValueError(f"percent: {value} is outside 0 to {most}. Write 20 for 20 %.")
+
+
+class IncreaseParameters(StepParameters):
+    @model_validator(mode="after")
+    def _percent_in_range(self) -> Self:
+        _bounded_percent(self.percent, 1000)
+        return self
+
+
+class DecreaseParameters(StepParameters):
+    @model_validator(mode="after")
+    def _percent_in_range(self) -> Self:
+        _bounded_percent(self.percent, 99)
+        return self
+
+
+class AmountParameters(KindParameters):
+    """`amount`: the new budget in the major unit of the account's currency."""
+
+    amount: Money
+
+
+def bounded(value: int, parameters: Mapping[str, Any], currency: str) -> int:
+    """Inside the parameters' own lower and upper bound, and at least one minor unit."""
+    if parameters.get("lower") is not None:
+        value = max(value, to_minor(Decimal(str(parameters["lower"])), currency))
+    if parameters.get("upper") is not None:
+        value = min(value, to_minor(Decimal(str(parameters["upper"])), currency))
+    return max(value, 1)
+
+
+def step(before: int, parameters: Mapping[str, Any], sign: int, currency: str) -> int:
+    """Budget after one step up (sign 1) or down (sign -1), rounded to the currency's minor unit."""
+    if parameters.get("percent") is not None:
+        change = Decimal(before) * Decimal(str(parameters["percent"])) / 100
+    else:
+        change = Decimal(to_minor(Decimal(str(parameters["amount"])), currency))
+    value = int((Decimal(before) + sign * change).quantize(Decimal(1), ROUND_HALF_UP))
+    return bounded(value, parameters, currency)
+
+
+class BudgetKind(Kind):
+    """Sends one absolute budget, so that sending it twice is harmless. Asked of an ad it moves to the budget's home."""
+
+    levels = frozenset({Level.CAMPAIGN.value, Level.AD_SET.value, Level.AD.value})
+    verb: str
+    tone: str
+
+    def wanted(self, before: int, parameters: Mapping[str, Any], currency: str) -> int:
+        raise TypeError(f"{type(self).__name__} must say which budget it wants")
+
+    def refuses(self, before: int, wanted: int) -> str:
+        """Why this step makes no sense; empty = it does."""
+        return "The budget would stay as it is." if wanted == before else ""
+
+    def change(self, entity: Entity, parameters: Mapping[str, Any], currency: str) -> FieldChange | Refusal:
+        home = entity.budget_home
+        if home is None or home.budget_field is None:
+            return Refusal("No budget is known on it or above it.")
+        before = home.value_of(home.budget_field)
+        if not isinstance(before, int):
+            return Refusal("Its budget is unknown.")
+        wanted = self.wanted(before, parameters, currency)
+        refusal = self.refuses(before, wanted)
+        if refusal:
+            return Refusal(refusal)
+        note = "" if home is entity else f"The budget lives on the {Level(home.level).label.lower()} {home.name}."
+        return FieldChange(home, home.budget_field, before, wanted, note)
+
+    def inverse_key(self) -> str | None:
+        return "set_budget"
+
+    def headline(self, action: Action) -> Headline:
+        span = "a day" if action.field == "daily_budget" else "lifetime"
+        before, after = int(action.value_before), int(action.value_final)
+        percent = (after - before) / before * 100 if before else 0.0
+        first = money_text(before, action.currency).rsplit(" ", 1)[0]
+        sign = "+" if percent >= 0 else "−"
+        change = f"{first} → {money_text(after, action.currency)} {span}, {sign}{abs(percent):.0f} %"
+        verb = self.verb or ("Raise budget" if after > before else "Lower budget")
+        return Headline(verb, action.entity_name, change, self.tone)
