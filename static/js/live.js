@@ -1,0 +1,65 @@
+/* The page follows what happens elsewhere. One cheap version is polled (by htmx, on #live); when it changes, the
+   parts are asked for again, but never under the hands of somebody who is typing or reading a dialog. */
+(() => {
+  "use strict";
+  let waiting = false;
+  const busy = () =>
+    document.querySelector("dialog[open], details.menu[open], [data-live] details[open] form") !== null
+    || document.activeElement?.closest("[data-live] input:not([type=checkbox]), [data-live] textarea") !== null
+    && document.activeElement?.closest("[data-live]") !== null
+    || document.querySelector("[data-pick]:checked") !== null;
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.target.matches("[data-live-refresh]")) return;
+    if (busy()) {
+      event.preventDefault();
+      waiting = true;
+    }
+  });
+  const catchUp = () => {
+    if (!waiting || busy()) return;
+    waiting = false;
+    document.body.dispatchEvent(new CustomEvent("changed", { bubbles: true }));
+  };
+  for (const name of ["toggle", "close", "focusout", "change"]) {
+    document.addEventListener(name, () => setTimeout(catchUp, 50), true);
+  }
+
+  let marked = null;
+  document.addEventListener("htmx:beforeSwap", () => {
+    marked = document.querySelector("[data-card].is-current")?.id ?? marked;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const card = marked && document.getElementById(marked);
+    if (card && card.matches("[data-card]")) card.classList.add("is-current");
+  });
+
+  const toast = (text) => {
+    const box = document.createElement("div");
+    box.className = "toast toast-error";
+    box.setAttribute("role", "alert");
+    const words = document.createElement("p");
+    words.textContent = text;
+    box.append(words);
+    document.getElementById("toasts")?.append(box);
+    setTimeout(() => box.remove(), 9000);
+  };
+  const decided = (event) => event.detail.requestConfig?.verb === "post";
+  document.addEventListener("htmx:sendError", (event) => {
+    if (decided(event)) toast("No connection: it is not known whether this arrived. Reload before you try again.");
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (!decided(event)) return;
+    toast(event.detail.xhr.status === 403
+      ? "Not done: your role does not allow this, or you were logged out. Reload the page."
+      : `Not done: the server answered ${event.detail.xhr.status}. Nothing was changed by this click.`);
+  });
+  const fade = () => {
+    for (const old of document.querySelectorAll(".toast[data-fades]:not([data-fading])")) {
+      old.dataset.fading = "1";
+      setTimeout(() => old.remove(), 10000);
+    }
+  };
+  document.addEventListener("htmx:afterSettle", fade);
+  document.addEventListener("DOMContentLoaded", fade);
+})();
