@@ -22,6 +22,7 @@ class Entity:
     created_time: datetime | None
     campaign_created_time: datetime | None
     learning_status: str
+    parent_ids: tuple[str, ...] = ()
     home: "Entity | None" = None
 
     @property
@@ -76,6 +77,7 @@ def _ad_set(row: AdSet) -> Entity:
         created_time=row.created_time,
         campaign_created_time=campaign.created_time,
         learning_status=row.learning_status,
+        parent_ids=(campaign.meta_id,),
         home=campaign if campaign.budget_field else None,
     )
 
@@ -94,6 +96,7 @@ def _ad(row: Ad) -> Entity:
         created_time=row.created_time,
         campaign_created_time=ad_set.campaign_created_time,
         learning_status=ad_set.learning_status,
+        parent_ids=(ad_set.meta_id, ad_set.campaign_id),
         home=ad_set.budget_home,
     )
 

@@ -40,7 +40,7 @@ def _one(guard: Guard, facts: Facts) -> Verdict:
 
 
 def judge(guards: Iterable[Guard], facts: Facts) -> Judgement:
-    """Checks each rail; a trim narrows what the rails after it see. `safety` = smallest remaining share, 0 if blocked."""
+    """Checks each rail; a trim narrows what later rails see. `safety` = smallest remaining share, 0 if blocked."""
     verdicts: list[Verdict] = []
     for guard in guards:
         verdict = _one(guard, facts)

@@ -1,0 +1,1 @@
+"""Emergency stops: setting, holding and lifting them."""

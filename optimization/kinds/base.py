@@ -48,7 +48,7 @@ class Headline:
 
 
 class Kind:
-    """Base of all kinds. `grows`: may spend more than before; `loss_prevention`: spends less, which some rails let pass."""
+    """Base of all kinds. `grows`: may spend more; `loss_prevention`: spends less, which some rails let pass."""
 
     key: ClassVar[str]
     label: ClassVar[str]

@@ -14,9 +14,10 @@ SQLITE = {
     f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     "ledger_no_delete": f"CREATE TRIGGER ledger_no_delete BEFORE DELETE ON {TABLE} "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-    "ledger_no_replace": f"CREATE TRIGGER ledger_no_replace BEFORE INSERT ON {TABLE} "
-    f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id OR (chain = NEW.chain AND number = NEW.number)) "
-    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    "ledger_no_replace": "CREATE TRIGGER ledger_no_replace BEFORE INSERT ON optimization_ledgerevent "
+    "WHEN EXISTS (SELECT 1 FROM optimization_ledgerevent "
+    "WHERE id = NEW.id OR (chain = NEW.chain AND number = NEW.number)) "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
 }
 POSTGRES_FUNCTION = (
     "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "

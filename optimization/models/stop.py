@@ -7,6 +7,15 @@ from django.db.models import Q
 from metaads.models import AdAccount
 
 
+class EmergencyStopManager(models.Manager["EmergencyStop"]):
+    """Questions about stops. Nothing is cached: every worker asks the database right before it writes."""
+
+    def in_force(self, account: AdAccount | None = None) -> "EmergencyStop | None":
+        """The stop that holds this account, its own or the one for everything; None given = only the latter."""
+        about = Q(account__isnull=True) if account is None else Q(account=account) | Q(account__isnull=True)
+        return self.filter(about, lifted_at__isnull=True).first()
+
+
 class EmergencyStop(models.Model):
     """`account` empty = everything. In force while `lifted_at` is empty."""
 
@@ -21,6 +30,8 @@ class EmergencyStop(models.Model):
     )
     lift_reason = models.TextField(blank=True)
 
+    objects = EmergencyStopManager()
+
     class Meta:
         ordering = ["-id"]
         constraints = [
@@ -34,3 +45,9 @@ class EmergencyStop(models.Model):
 
     def __str__(self) -> str:
         return f"stop of {self.account or 'everything'}"
+
+    def sentence(self) -> str:
+        """The stop in words for people."""
+        what = "everything" if self.account_id is None else "this account"
+        why = f": {self.reason}" if self.reason else "."
+        return f"An emergency stop of {what} is in force since {self.set_at:%Y-%m-%d %H:%M} UTC{why}"

@@ -1,0 +1,113 @@
+"""Setting and lifting stops. From the commit of `set_stop` on no worker begins a write."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from metaads.models import AdAccount, Role
+from metaads.models.membership import has_role
+from notifications.send import notify
+from optimization.ledger import record
+from optimization.models import Action, EmergencyStop, Rule, Status
+from optimization.queue.states import LostRace, move
+
+
+def in_force(account: AdAccount | None) -> EmergencyStop | None:
+    """The stop that holds this account, its own or the one for everything."""
+    return EmergencyStop.objects.in_force(account)
+
+
+def _check(user: User | None, account: AdAccount | None, least: Role) -> None:
+    """`user` None = the operator at the command line, who has the database anyway."""
+    if user is None or user.is_superuser:
+        return
+    if account is None or not has_role(user, account, least):
+        raise PermissionDenied("Stopping everything is for administrators; stopping an account is for its managers.")
+
+
+def _disable_rules(account: AdAccount | None) -> list[int]:
+    rules = Rule.objects.filter(active=True)
+    if account is not None:
+        rules = rules.filter(accounts=account).exclude(accounts__in=AdAccount.objects.exclude(pk=account.pk))
+    ids = list(rules.values_list("pk", flat=True))
+    Rule.objects.filter(pk__in=ids).update(active=False, disabled_reason="Turned off by an emergency stop.")
+    return ids
+
+
+def _hand_back(account: AdAccount | None, now: datetime) -> int:
+    """Approved actions return to a person: what was wanted before a stop may not be wanted after it."""
+    waiting = Action.objects.filter(status=Status.APPROVED).filter(Q(account=account) if account else Q())
+    count = 0
+    for action in waiting:
+        try:
+            move(
+                action,
+                Status.PENDING,
+                now=now,
+                actor="system",
+                payload={"reason": "approved before an emergency stop"},
+                outcome_note="It was approved before an emergency stop and needs a new decision.",
+                expires_at=None,
+                held_since=None,
+            )
+            count += 1
+        except (LostRace, IntegrityError):
+            continue
+    return count
+
+
+@transaction.atomic
+def set_stop(account: AdAccount | None, user: User | None, now: datetime, reason: str) -> EmergencyStop:
+    """Stops an account (manager) or everything (`account` None, administrator). Setting it twice keeps the first."""
+    _check(user, account, Role.MANAGER)
+    standing = EmergencyStop.objects.filter(account=account, lifted_at__isnull=True).first()
+    if standing:
+        return standing
+    stop = EmergencyStop.objects.create(account=account, reason=reason.strip(), set_at=now, set_by=user)
+    stop.disabled_rules = _disable_rules(account)
+    stop.save(update_fields=["disabled_rules"])
+    record(
+        "emergency_stop_set",
+        account_id=account.pk if account else None,
+        actor="user" if user else "operator",
+        user_id=user.pk if user else None,
+        now=now,
+        payload={"reason": stop.reason, "rules_disabled": stop.disabled_rules, "stop": stop.pk},
+    )
+    _hand_back(account, now)
+    notify(
+        subject=f"account:{account.pk}" if account else "",
+        key=f"stop:{stop.pk}",
+        kind="alert",
+        severity="error",
+        title=f"Emergency stop of {account.name if account else 'everything'}",
+        body=stop.reason or "No reason was given.",
+        link="/",
+        now=now,
+    )
+    return stop
+
+
+@transaction.atomic
+def lift_stop(stop: EmergencyStop, user: User | None, now: datetime, reason: str) -> EmergencyStop:
+    """Lifts a stop (administrator, with a reason). The rules it turned off stay off; they are listed on it."""
+    _check(user, stop.account, Role.ADMIN)
+    if not reason.strip():
+        raise ValueError("reason: say why it is safe again.")
+    changed = EmergencyStop.objects.filter(pk=stop.pk, lifted_at__isnull=True).update(
+        lifted_at=now, lifted_by=user, lift_reason=reason.strip()
+    )
+    stop.refresh_from_db()
+    if changed:
+        record(
+            "emergency_stop_lifted",
+            account_id=stop.account_id,
+            actor="user" if user else "operator",
+            user_id=user.pk if user else None,
+            now=now,
+            payload={"reason": stop.lift_reason, "stop": stop.pk},
+        )
+    return stop

@@ -1,0 +1,72 @@
+"""Conflicts: when several rules or models want different things, one wins and the others say why they lost.
+
+Order: safety (pause, decrease) before growth, then priority, then confidence, then a stable key, so that the order in
+which rules run never matters. All levels of a campaign are resolved together: nothing grows under a paused parent.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from metaads.models import Level
+from optimization.kinds import KINDS
+from optimization.queue.drafts import Draft
+
+HEIGHT = {Level.CAMPAIGN: 0, Level.AD_SET: 1, Level.AD: 2}
+
+
+@dataclass(frozen=True)
+class Superseded:
+    draft: Draft
+    by: Draft
+    reason: str
+
+
+def rank(draft: Draft) -> tuple[object, ...]:
+    """Smaller wins."""
+    kind = KINDS[draft.kind]
+    version = draft.rule_version.pk if draft.rule_version else 0
+    return (
+        0 if draft.kind == "pause" else 1 if kind.loss_prevention else 2,
+        -draft.priority,
+        -(draft.confidence if draft.confidence is not None else -1.0),
+        HEIGHT[Level(draft.entity.level)],
+        draft.kind,
+        version,
+        draft.entity.meta_id,
+        draft.asked_of,
+    )
+
+
+def _label(draft: Draft) -> str:
+    who = f"rule {draft.rule_version.rule.name}" if draft.rule_version else draft.source
+    return f"{KINDS[draft.kind].label.lower()} by {who}"
+
+
+def _why(winner: Draft, loser: Draft) -> str:
+    if winner.entity.meta_id != loser.entity.meta_id:
+        return f"Nothing grows while what it belongs to is to be paused ({_label(winner)})."
+    if KINDS[winner.kind].loss_prevention and not KINDS[loser.kind].loss_prevention:
+        return f"Safety goes before growth: {_label(winner)}."
+    if winner.priority != loser.priority:
+        return f"{_label(winner).capitalize()} has the higher priority."
+    return f"{_label(winner).capitalize()} came first."
+
+
+def resolve(drafts: Iterable[Draft]) -> tuple[list[Draft], list[Superseded]]:
+    """Winners (at most one per entity) and losers with reasons. The same drafts in any order give the same answer."""
+    winners: dict[tuple[str, str], Draft] = {}
+    paused: dict[str, Draft] = {}
+    losers: list[Superseded] = []
+    for draft in sorted(drafts, key=rank):
+        entity = (draft.entity.level, draft.entity.meta_id)
+        above = next((paused[p] for p in draft.entity.parent_ids if p in paused), None)
+        if not KINDS[draft.kind].grows:
+            above = None
+        winner = winners.get(entity) or above
+        if winner is not None:
+            losers.append(Superseded(draft, winner, _why(winner, draft)))
+            continue
+        winners[entity] = draft
+        if draft.kind == "pause":
+            paused[draft.entity.meta_id] = draft
+    return list(winners.values()), losers

@@ -1,0 +1,21 @@
+"""What can go wrong when a person decides; every text is made for people."""
+
+
+class QueueError(Exception):
+    """Base: `str(error)` says what happened and what to do."""
+
+
+class AlreadyDecided(QueueError):
+    """Somebody else was first."""
+
+
+class NotAllowed(QueueError):
+    """The role does not permit it."""
+
+
+class Stale(QueueError):
+    """The facts behind the proposal no longer hold."""
+
+
+class Invalid(QueueError):
+    """A value that was given cannot be."""

@@ -1,0 +1,209 @@
+"""Drafts become open proposals: one per entity and kind; a rule that fires again refreshes its open one."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from metaads.models import AdAccount
+from optimization.guards import Judgement, judge_all
+from optimization.ledger import Entry, record_many
+from optimization.models import OPEN_STATUSES, Action, Run, Status
+from optimization.queue.conflicts import Superseded
+from optimization.queue.drafts import Draft
+from optimization.queue.facts import Surroundings, Wish, facts_for, surroundings
+from optimization.queue.states import move
+
+REJECTED_STAYS_AWAY = timedelta(hours=72)
+ON_ITS_WAY = (Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON)
+
+
+@dataclass
+class Proposed:
+    """Counts of one call. `blocked` counts by guard rail, `skipped` by reason."""
+
+    created: list[Action] = field(default_factory=list)
+    refreshed: int = 0
+    superseded: int = 0
+    blocked: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def wish_of(draft: Draft) -> Wish:
+    return Wish(
+        source=draft.source,
+        kind=draft.kind,
+        field=draft.field,
+        before=draft.before,
+        wanted=draft.wanted,
+        data_read_at=draft.data_read_at,
+        confidence=draft.confidence,
+        spend=draft.spend,
+        impressions=draft.impressions,
+    )
+
+
+def percent_change(before: int | str, after: int | str) -> Decimal | None:
+    """Change of a budget in percent; None for a status or from nothing."""
+    if not isinstance(before, int) or not isinstance(after, int) or before == 0:
+        return None
+    return (Decimal(after - before) / before * 100).quantize(Decimal("0.01"))
+
+
+def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[str, Any]:
+    stake = draft.at_stake
+    if isinstance(draft.before, int) and isinstance(judgement.final, int):
+        stake = abs(judgement.final - draft.before)
+    return {
+        "entity_name": draft.entity.name,
+        "campaign_id": draft.entity.campaign_id,
+        "parameters": draft.parameters,
+        "field": draft.field,
+        "value_before": draft.before,
+        "value_wanted": draft.wanted,
+        "value_final": judgement.final,
+        "currency": around.account.currency,
+        "amount_pct": percent_change(draft.before, judgement.final),
+        "at_stake": stake,
+        "reason_code": draft.reason_code,
+        "reason": draft.reason,
+        "trace": draft.trace,
+        "metrics": draft.metrics,
+        "data_read_at": draft.data_read_at,
+        "confidence": draft.confidence,
+        "confidence_note": draft.confidence_note,
+        "verdicts": [verdict.as_json() for verdict in judgement.verdicts],
+        "safety_score": judgement.safety,
+        "rule_version": draft.rule_version,
+        "tags": draft.tags,
+        "stale_reason": "",
+        "refreshed_at": around.now,
+        "expires_at": around.now + settings.PROPOSAL_EXPIRES_AFTER,
+    }
+
+
+def _refresh(action: Action, content: dict[str, Any]) -> Entry | None:
+    """Updates an open proposal; an event only if what it wants has changed, and then also a new version."""
+    changed = (action.value_before, action.value_final) != (content["value_before"], content["value_final"])
+    Action.objects.filter(pk=action.pk, status=action.status).update(
+        **content, refresh_count=action.refresh_count + 1, version=action.version + (1 if changed else 0)
+    )
+    if not changed:
+        return None
+    values = {"before": content["value_before"], "wanted": content["value_final"], "instead_of": action.value_final}
+    return Entry("optimization_refreshed", "rule", values, action.public_id)
+
+
+def _supersede(account: AdAccount, losers: Sequence[Superseded], winners: Sequence[Draft], now: datetime) -> int:
+    """Open proposals that lost, or whose entity is now wanted for something else, say so and close."""
+    open_now = {
+        (a.level, a.entity_id, a.kind): a for a in Action.objects.filter(account=account, status__in=OPEN_STATUSES)
+    }
+    reasons: dict[tuple[str, str, str], str] = {loser.draft.key: loser.reason for loser in losers}
+    wanted = {draft.key for draft in winners}
+    kinds = {draft.key[:2]: draft.kind for draft in winners}
+    for key, action in open_now.items():
+        if key[:2] in kinds and kinds[key[:2]] != key[2] and action.rule_version_id is not None:
+            reasons.setdefault(key, f"{kinds[key[:2]].replace('_', ' ')} is wanted now instead.")
+    count = 0
+    for key, reason in reasons.items():
+        loser = open_now.get(key)
+        if loser is not None and key not in wanted:
+            move(loser, Status.SUPERSEDED, now=now, actor="rule", payload={"reason": reason}, outcome_note=reason)
+            count += 1
+    return count
+
+
+@dataclass(frozen=True)
+class _Standing:
+    open: dict[tuple[str, str, str], Action]
+    on_its_way: set[tuple[str, str]]
+    rejected: set[tuple[str, str, str]]
+
+
+def _standing(account: AdAccount, now: datetime) -> _Standing:
+    mine = Action.objects.filter(account=account)
+    return _Standing(
+        open={(a.level, a.entity_id, a.kind): a for a in mine.filter(status__in=OPEN_STATUSES)},
+        on_its_way=set(mine.filter(status__in=ON_ITS_WAY).values_list("level", "entity_id")),
+        rejected=set(
+            mine.filter(status=Status.REJECTED, decided_at__gt=now - REJECTED_STAYS_AWAY).values_list(
+                "level", "entity_id", "kind"
+            )
+        ),
+    )
+
+
+def _skip_reason(draft: Draft, standing: _Standing) -> str | None:
+    if draft.key[:2] in standing.on_its_way:
+        return "another action on it is on its way"
+    if draft.key in standing.rejected:
+        return "rejected by a person in the last 72 h"
+    return None
+
+
+@transaction.atomic
+def propose(
+    account: AdAccount, winners: Sequence[Draft], losers: Sequence[Superseded], now: datetime, run: Run | None
+) -> Proposed:
+    """Guards, then stores. Serialised per account by a lock on its row. `now` is business time."""
+    AdAccount.objects.select_for_update().get(pk=account.pk)
+    result = Proposed(superseded=_supersede(account, losers, winners, now))
+    around, standing = surroundings(account, now), _standing(account, now)
+    entries: list[Entry] = []
+    for draft in winners:
+        skip = _skip_reason(draft, standing)
+        if skip:
+            result.skipped[skip] += 1
+            continue
+        current = draft.entity.value_of(draft.field)
+        judgement = judge_all(facts_for(around, wish_of(draft), draft.entity, current))
+        if judgement.blocked:
+            result.blocked[judgement.blocked.guard] += 1
+            continue
+        content = _content(draft, judgement, around)
+        existing = standing.open.get(draft.key)
+        if existing:
+            entry = _refresh(existing, content)
+            entries += [entry] if entry else []
+            result.refreshed += 1
+        else:
+            result.created.append(_new(account, draft, content, run, now))
+    Action.objects.bulk_create(result.created, batch_size=500)
+    entries += [_suggested(action) for action in result.created]
+    record_many(account.pk, entries, now)
+    return result
+
+
+def _new(account: AdAccount, draft: Draft, content: dict[str, Any], run: Run | None, now: datetime) -> Action:
+    return Action(
+        account=account,
+        level=draft.entity.level,
+        entity_id=draft.entity.meta_id,
+        kind=draft.kind,
+        source=draft.source,
+        run=run,
+        status=Status.SUGGESTED if draft.suggested_only else Status.PENDING,
+        proposed_at=now,
+        **content,
+    )
+
+
+def _suggested(action: Action) -> Entry:
+    payload = {
+        "kind": action.kind,
+        "entity": f"{action.level}:{action.entity_id}",
+        "field": action.field,
+        "before": action.value_before,
+        "wanted": action.value_wanted,
+        "after_rails": action.value_final,
+        "reason": action.reason,
+        "rule_version": action.rule_version_id,
+        "status": action.status,
+    }
+    return Entry("optimization_suggested", action.source, payload, action.public_id)
