@@ -9,6 +9,8 @@ class Snapshot(models.Model):
     """Money is in the major unit of the account's currency. Null = unknown, never zero.
 
     `hours` > 1: the difference spans several hours (stored under the first one) and is unknown per hour.
+    `since` and `read_at` are the two moments whose totals were subtracted: what the row really spans, so that an hour
+    of which only half was seen yet can't be taken for a whole one.
     A negative difference is Meta taking something back within the day.
     """
 
@@ -28,11 +30,14 @@ class Snapshot(models.Model):
     thruplays = models.BigIntegerField(null=True)
     actions = models.JSONField(default=dict, help_text="Difference per action type.")
     action_values = models.JSONField(default=dict)
-    day_reach = models.BigIntegerField(null=True, help_text="Reach of the day so far; reach is not additive over hours.")
+    day_reach = models.BigIntegerField(
+        null=True, help_text="Reach of the day so far; reach is not additive over hours."
+    )
     status = models.CharField(max_length=32, blank=True)
     learning_status = models.CharField(max_length=20, blank=True)
     daily_budget = models.BigIntegerField(null=True, help_text="Minor unit, at that time.")
-    read_at = models.DateTimeField()
+    since = models.DateTimeField(help_text="Earlier reading, or the start of the account's day.")
+    read_at = models.DateTimeField(help_text="Later reading, never after the end of the account's day.")
 
     class Meta:
         db_table = "intel_snapshot"

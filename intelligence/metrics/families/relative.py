@@ -1,0 +1,121 @@
+"""A metric against its surroundings. The prefix says which; the rest is any number field (`parent_roas_7d`).
+
+- `parent_`      the same metric of the parent (ad -> ad set -> campaign -> account)
+- `account_`     of the account at this level: ratios from pooled sums, others the mean of entities that delivered
+- `zscore_`      standard deviations from that level's mean (unknown with fewer than 3 peers or no spread)
+- `rank_`        place among siblings, 1 = highest value; equals share the better place
+- `percentile_`  percent of the other siblings with a lower value (100 = highest; unknown for an only child)
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from intelligence.metrics.families.base import ColumnOf, Resolve, nothing, numbers, stored
+from intelligence.metrics.families.ratios import Ratios, parts, ratio_at
+from intelligence.metrics.families.sums import Sums
+from intelligence.metrics.field import NUMBER, Field, UnknownField
+from intelligence.metrics.frame import Frame, Numbers, Texts
+from intelligence.metrics.siblings import percentiles, ranks
+
+PARENT = "parent:"
+"""Prefix of the parent's columns in a frame that can build them."""
+LEAST_PEERS = 3
+
+
+class ParentColumns(Mapping[str, Numbers | Texts]):
+    """The parent's columns under their own names, fetched from the child's frame when asked for."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def __getitem__(self, name: str) -> Numbers | Texts:
+        return self._frame.columns[f"{PARENT}{name}"]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.removeprefix(PARENT) for name in self._frame.columns if name.startswith(PARENT))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def of_parent(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
+    above = Frame(frame.account_id, frame.level, frame.at, frame.read_at, frame.ids, ParentColumns(frame))
+    return numbers(column(above, inner))
+
+
+def of_account(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
+    if inner.family == Ratios.key:
+        top, bottom = parts(frame, inner, column)
+        both = ~np.isnan(top) & ~np.isnan(bottom)
+        total = float(bottom[both].sum())
+        pooled = float(top[both].sum()) / total * ratio_at(inner).scale if total > 0 else np.nan
+        return np.full(len(frame), pooled)
+    values = _peers(frame, inner, column)
+    return np.full(len(frame), values.mean() if len(values) else np.nan)
+
+
+def zscore(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
+    values = _peers(frame, inner, column)
+    spread = float(values.std()) if len(values) >= LEAST_PEERS else 0.0
+    if spread <= 0:
+        return np.full(len(frame), np.nan)
+    return (numbers(column(frame, inner)) - values.mean()) / spread
+
+
+def rank(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
+    return ranks(numbers(column(frame, inner)), _families(frame))
+
+
+def percentile(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
+    return percentiles(numbers(column(frame, inner)), _families(frame))
+
+
+def _peers(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
+    """Known values; for sums only of entities with impressions in the window, else the idle ones drown the rest."""
+    values = numbers(column(frame, inner))
+    keep = ~np.isnan(values)
+    delivered = stored(frame, f"impressions_{inner.window}") if inner.family == Sums.key else None
+    if delivered is not None:
+        keep &= numbers(delivered) > 0
+    return values[keep]
+
+
+def _families(frame: Frame) -> Texts:
+    parents = stored(frame, "parent_id")
+    return np.full(len(frame), "") if parents is None else parents.astype(np.str_)
+
+
+PREFIXES: dict[str, tuple[Callable[[Frame, Field, ColumnOf], Numbers], str | None]] = {
+    "parent": (of_parent, None),
+    "account": (of_account, None),
+    "zscore": (zscore, "score"),
+    "rank": (rank, "position"),
+    "percentile": (percentile, "percent"),
+}
+
+
+class Relative:
+    key = "relative"
+
+    def names(self) -> tuple[str, ...]:
+        return ()
+
+    def resolve(self, name: str, default_window: str, others: Resolve) -> Field | None:
+        prefix, _, rest = name.partition("_")
+        if prefix not in PREFIXES or not rest:
+            return None
+        try:
+            inner = others(rest, default_window)
+        except UnknownField:
+            return None
+        if inner.kind != NUMBER or inner.family == self.key:
+            return None
+        unit = PREFIXES[prefix][1] or inner.unit
+        return Field(f"{prefix}_{inner.name}", f"{prefix}_{inner.base}", inner.window, NUMBER, unit, self.key, inner)
+
+    def compute(self, frame: Frame, field: Field, column: ColumnOf) -> Numbers | Texts:
+        if field.inner is None:
+            return nothing(frame, field)
+        prefix = field.base.partition("_")[0]
+        return PREFIXES[prefix][0](frame, field.inner, column)
