@@ -32,7 +32,7 @@ class MetaError(Exception):
 
 
 class Transient(MetaError):
-    """A passing fault, surely without effect (Meta answered with an error body that says so)."""
+    """A passing fault of a read, or a refusal that surely had no effect."""
 
 
 class RateLimited(Transient):
@@ -48,8 +48,19 @@ class Permanent(MetaError):
 
 
 class TokenInvalid(Permanent):
-    """The token is revoked, expired or lacks a permission: the whole connection is broken."""
+    """The token is revoked, expired or lacks a permission: a person must reconnect; trying again is useless."""
+
+
+class TooMuchData(Permanent):
+    """A read asked for more than Meta gives in one answer: ask for smaller pages or fewer days."""
+
+
+class NotAllowed(MetaError):
+    """Our own refusal: a reading client was asked for something that is not a read. Nothing was sent."""
 
 
 class OutcomeUnknown(MetaError):
-    """No usable answer: time-out, reset, 5xx, HTML. A write may or may not have taken effect: read, then decide."""
+    """No usable answer: time-out, reset, HTML, or one of Meta's internal errors (1, 2, negative ...).
+
+    A write may or may not have taken effect: read, then decide.
+    """

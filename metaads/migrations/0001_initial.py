@@ -80,10 +80,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('hour', models.DateTimeField(help_text='Start of the hour that `calls` counts.')),
                 ('calls', models.PositiveIntegerField(default=0)),
-                ('percent', models.FloatField(blank=True, help_text='Highest percentage in the last headers; null = none sent.', null=True)),
+                ('percent', models.FloatField(blank=True, help_text='Highest in the last headers; null = none sent.', null=True)),
                 ('blocked_until', models.DateTimeField(blank=True, null=True)),
+                ('insights_blocked_until', models.DateTimeField(blank=True, help_text='Meta limits reports apart: this block must not stop a change.', null=True)),
                 ('headers', models.JSONField(blank=True, default=dict)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('updated_at', models.DateTimeField()),
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='metaads.adaccount')),
             ],
             options={

@@ -13,8 +13,11 @@ class ApiUsage(models.Model):
     calls = models.PositiveIntegerField(default=0)
     percent = models.FloatField(null=True, blank=True, help_text="Highest in the last headers; null = none sent.")
     blocked_until = models.DateTimeField(null=True, blank=True)
+    insights_blocked_until = models.DateTimeField(
+        null=True, blank=True, help_text="Meta limits reports apart: this block must not stop a change."
+    )
     headers = models.JSONField(default=dict, blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "API usage"

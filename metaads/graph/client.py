@@ -1,0 +1,155 @@
+"""The Graph client: one object per connection (and account) and task. The reading half can do nothing but read.
+
+Every call asks the kill switch and the account's rate budget first, is counted after, and raises only
+`metaads.graph.errors` (and `metaads.switch.SwitchedOff`), whose texts hold neither URL nor token.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import stamina
+from django.utils import timezone
+
+from metaads import switch
+from metaads.graph import allowed, budget, usage
+from metaads.graph.classify import TOKEN_CODES, bucket_of, classify
+from metaads.graph.errors import MetaError, OutcomeUnknown, RateLimited, TokenInvalid, Transient
+from metaads.graph.paging import walk
+from metaads.graph.session import Answer, adapters, attempt, open_api
+from metaads.models import AdAccount, Connection
+
+__all__ = ["GraphClient", "WritingClient", "adapters", "client_for", "client_for_connection", "writing_client_for"]
+
+log = logging.getLogger(__name__)
+Path = str | tuple[str, ...]
+
+
+class GraphClient:
+    """Reads. `account` None: calls that belong to no account (token check, discovery) are not counted.
+
+    `wall` gives machine time, for the rate budget.
+    """
+
+    tries = 3
+    first = False
+
+    def __init__(
+        self, connection: Connection, account: AdAccount | None = None, wall: Callable[[], datetime] = timezone.now
+    ) -> None:
+        self.connection = connection
+        self.account = account
+        self._wall = wall
+        self._api = open_api(
+            connection.graph_url,
+            connection.api_version,
+            connection.access_token,
+            connection.app_id,
+            connection.app_secret,
+        )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.account or self.connection}>"
+
+    def get(self, path: Path, params: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """One GET; internal faults and missing answers are tried again a few times."""
+        segments, given = allowed.split(path), dict(params or {})
+        allowed.check_get(given)
+        return _object(self._patiently("GET", segments, given))
+
+    def pages(self, path: Path, params: Mapping[str, object] | None = None) -> Iterator[list[dict[str, Any]]]:
+        """The `data` of every page of an edge, to the end, empty pages left out. Pages shrink if Meta says so."""
+        segments = allowed.split(path)
+        return walk(lambda given: self.get(segments, given), dict(params or {}))
+
+    def post_read(self, path: Path, params: Mapping[str, object]) -> Any:
+        """A POST that changes nothing: a report run, or a batch of GETs (path ""). Raises NotAllowed for others."""
+        segments = allowed.split(path)
+        allowed.check_post(segments, params)
+        return self._patiently("POST", segments, params).body
+
+    def _patiently(self, method: str, path: tuple[str, ...], params: Mapping[str, object]) -> Answer:
+        for again in stamina.retry_context(
+            on=_worth_another_read, attempts=self.tries, timeout=90, wait_initial=0.2, wait_jitter=0.2, wait_max=2
+        ):
+            with again:
+                return self._once(method, path, params)
+        raise AssertionError("stamina either returns or raises")
+
+    def _once(self, method: str, path: tuple[str, ...], params: Mapping[str, object]) -> Answer:
+        """One request, checked before and counted after. Raises MetaError or SwitchedOff."""
+        switch.require(switch.INTELLIGENCE)
+        insights = path[-1:] == ("insights",)
+        if self.account:
+            budget.check(self.account, self._wall(), insights, self.first)
+        answer = attempt(self._api, method, path, params)
+        seen = usage.read(answer.headers)
+        if self.account:
+            budget.record(self.account, self._wall(), seen)
+        if warning := answer.headers.get("X-Ad-Api-Version-Warning"):
+            log.warning("Meta about the API version of connection %s: %s", self.connection.pk, warning[:300])
+        if answer.usable:
+            self._working()
+            return answer
+        raise self._failed(answer, seen, insights)
+
+    def _failed(self, answer: Answer, seen: usage.Usage, insights: bool) -> MetaError:
+        if answer.status is None:
+            return OutcomeUnknown(f"No answer from Meta: {answer.problem}.")
+        error = classify(answer.body, answer.status, seen.insights_wait if insights else seen.wait)
+        if isinstance(error, RateLimited) and self.account and bucket_of(error.detail).whole_account:
+            budget.block(self.account, self._wall() + error.retry_after, insights)
+        if isinstance(error, TokenInvalid) and error.detail.code in TOKEN_CODES:
+            mark_broken(self.connection, f"Meta no longer accepts the token: {error} Connect again with a new one.")
+        return error
+
+    def _working(self) -> None:
+        if self.connection.state == Connection.State.BROKEN:
+            self.connection.state, self.connection.state_reason = Connection.State.OK, ""
+            self.connection.save(update_fields=["state", "state_reason"])
+
+
+class WritingClient(GraphClient):
+    """Adds the write. For `metaads.writer` and the executor alone; the executor does its own retries."""
+
+    tries = 1
+    first = True
+
+    def post(self, path: Path, params: Mapping[str, object]) -> dict[str, Any]:
+        """One POST, never repeated here. OutcomeUnknown: it may have taken effect; every other error: it has not."""
+        segments = allowed.split(path)
+        switch.require(switch.EXECUTOR)
+        return _object(self._once("POST", segments, params))
+
+
+def client_for(account: AdAccount) -> GraphClient:
+    """The reading client of an account."""
+    return GraphClient(account.connection, account)
+
+
+def client_for_connection(connection: Connection) -> GraphClient:
+    """A reading client outside any account: token check and discovery."""
+    return GraphClient(connection)
+
+
+def writing_client_for(account: AdAccount) -> WritingClient:
+    """The writing client of an account: for the executor alone."""
+    return WritingClient(account.connection, account)
+
+
+def mark_broken(connection: Connection, reason: str) -> None:
+    """Stores that a person must act, with the sentence that tells them what."""
+    connection.state, connection.state_reason = Connection.State.BROKEN, reason
+    connection.save(update_fields=["state", "state_reason"])
+
+
+def _worth_another_read(error: Exception) -> bool:
+    """Only what passes by itself within seconds; a rate limit does not."""
+    return isinstance(error, (Transient, OutcomeUnknown)) and not isinstance(error, RateLimited)
+
+
+def _object(answer: Answer) -> dict[str, Any]:
+    if not isinstance(answer.body, dict):
+        raise OutcomeUnknown("Meta answered with a list where an object belongs.")
+    return answer.body
