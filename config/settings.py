@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import BASE_DIR, env, is_set, number, switch, whole
+from config.logs import logging_config
 
 DEBUG = switch("DEBUG", False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -15,13 +16,12 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 INSECURE_KEY = "insecure-development-key-never-use-in-production-0123456789abcdef"
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_KEY if DEBUG else "")
 # Newest first: "id:base64-of-32-bytes,id:...". Tokens are sealed with the first and opened with any.
-FIELD_ENCRYPTION_KEYS = env.list(
-    "FIELD_ENCRYPTION_KEYS", default=["dev:aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyYnl0ZXM="] if DEBUG else []
-)
+DEVELOPMENT_FIELD_KEY = "dev:aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyYnl0ZXM="
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[DEVELOPMENT_FIELD_KEY] if DEBUG else [])
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. Put a long random string into .env (see .env.example).")
 if not FIELD_ENCRYPTION_KEYS:
-    raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is not set. Run `python manage.py make_key` and put the line into .env.")
+    raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is not set. Make one as .env.example says and put it into .env.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -54,6 +54,8 @@ LIMITS: dict[str, float] = {
 }
 LIMITS_SET_EXPLICITLY = frozenset(name for name in LIMITS if is_set(name))
 OPTIMIZER_MODE = env.str("OPTIMIZER_MODE", default="suggest")
+if OPTIMIZER_MODE not in {"suggest", "auto"}:
+    raise ImproperlyConfigured(f"OPTIMIZER_MODE={OPTIMIZER_MODE!r} is neither suggest nor auto.")
 PROPOSAL_EXPIRES_AFTER = timedelta(hours=48)
 APPROVAL_EXPIRES_AFTER = timedelta(hours=24)
 
@@ -169,7 +171,7 @@ if REDIS_URL:
 
 
 def cluster(workers: int, timeout: int) -> dict[str, Any]:
-    """Measured in the reference: retry counts from dequeue, guard_cycle must be binary-exact, our table owns retries."""
+    """Measured: retry counts from dequeue, guard_cycle must be binary-exact, our own table owns retries."""
     queue_limit, bulk = workers, 1
     return {
         "workers": workers,
@@ -257,4 +259,5 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"), people=switch("LOG_FOR_PEOPLE", DEBUG))
 REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}

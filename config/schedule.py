@@ -1,0 +1,28 @@
+"""The whole pipeline as one list. Each step is a queue task that looks every minute for what is due and starts it.
+
+What is due is decided by our own tables, so that a doubled, late or lost tick changes nothing. `setup_schedules` turns
+the list into django-q2 schedules; `manage.py tick` runs the same steps once in its own process (config.pipeline).
+"""
+
+from dataclasses import dataclass
+
+ACT, WORK = "act", "work"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`every` in minutes; `task` is the door that the queue calls, without arguments."""
+
+    name: str
+    cluster: str
+    every: int
+    task: str
+    what: str
+
+
+STEPS: tuple[Step, ...] = (
+    Step("observe", WORK, 1, "config.pipeline.queue_observe", "read the accounts whose data have grown old"),
+    Step("evaluate", WORK, 1, "config.pipeline.queue_evaluate", "run rules where there are new data, propose"),
+    Step("sweep", ACT, 1, "optimization.tasks.sweep", "execute what was approved, settle what is uncertain"),
+    Step("expire", WORK, 1, "optimization.tasks.expire", "close what nobody decided in time"),
+)

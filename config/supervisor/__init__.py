@@ -1,0 +1,1 @@
+"""The supervisor: starts web, workers (and the demo's sandbox) and keeps them running on one machine."""
