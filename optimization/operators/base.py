@@ -1,0 +1,135 @@
+"""What an operator of a rule is: label, the fields it takes, how its value is read and worded, and its masks.
+
+An operator answers with two masks: where a condition *holds* and where it *fails*. Where neither is set there is no
+data. A null therefore satisfies neither a comparison nor its negation, because NOT swaps the two masks.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intelligence.metrics.catalog import Field
+from intelligence.metrics.frame import Numbers, Texts
+from optimization.operators.expression import Expression
+
+Mask = NDArray[np.bool_]
+Column = Numbers | Texts
+Say = Callable[[Expression], str]
+
+NUMBER = frozenset({"number"})
+TEXT = frozenset({"text"})
+ANY = NUMBER | TEXT
+
+
+class ValueProblem(ValueError):
+    """The value does not suit the operator. `place` is the part of the value, such as `[1]` or `.days`."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+
+class Reader(Protocol):
+    """What an operator may ask while it reads its value. Each raises ValueProblem with a text for people."""
+
+    @property
+    def written(self) -> str:
+        """The field's name as the document has it, with or without a window."""
+
+    def number(self, raw: object, field: Field, place: str = "") -> Expression:
+        """A number, a field's name, or an expression over fields."""
+
+    def field(self, name: str) -> Field:
+        """A field of the catalogue, by name."""
+
+
+class Sheet(Protocol):
+    """The data that conditions are evaluated on: n rows of one frame."""
+
+    def __len__(self) -> int: ...
+
+    def column(self, field: Field) -> Column:
+        """(n,) values: NaN or "" = unknown."""
+
+    def value(self, expression: Expression) -> float | Numbers:
+        """A constant, or (n,) values with NaN for unknown."""
+
+    def history(self, field: Field, unit: str, count: int) -> Numbers | None:
+        """(count, n) values of the last `count` complete days or hours; None = no history at all."""
+
+
+@dataclass(frozen=True)
+class Operand:
+    """The value of a condition, read: numbers and expressions, or texts; a duration has an inner operator too."""
+
+    terms: tuple[Expression, ...] = ()
+    texts: tuple[str, ...] = ()
+    count: int = 0
+    inner: "Operator | None" = None
+
+    @property
+    def key(self) -> str:
+        """Equal for equal operands: rules that ask the same thing share one mask."""
+        inner = self.inner.key if self.inner else ""
+        return repr(([term.text for term in self.terms], self.texts, self.count, inner))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One leaf of a rule: field, operator, value. `field` is what the operator reads (a trend word reads the trend)."""
+
+    field: Field
+    operator: "Operator"
+    operand: Operand
+
+    @property
+    def key(self) -> str:
+        return f"{self.field.name} {self.operator.key} {self.operand.key}"
+
+
+class Operator(ABC):
+    """One operator. `value_help` tells a person (and the rule form) what to write as its value."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    kinds: ClassVar[frozenset[str]]
+    value_help: ClassVar[str]
+    own_window: ClassVar[bool] = False  # its words name the span themselves
+
+    def reads(self, field: Field, reader: Reader) -> Field:
+        """The field whose values decide; raises ValueProblem where the operator makes no sense for `field`."""
+        if field.kind not in self.kinds:
+            raise ValueProblem(f"{self.key} works on {self._works_on()} fields; {field.name} is a {field.kind} field.")
+        return field
+
+    def _works_on(self) -> str:
+        return " or ".join(sorted(self.kinds))
+
+    @abstractmethod
+    def read(self, field: Field, raw: object, reader: Reader) -> Operand:
+        """The operand from the document's value (None = none given); raises ValueProblem."""
+
+    @abstractmethod
+    def words(self, operand: Operand, say: Say) -> str:
+        """The part of the sentence after the field: "is over 50.00 EUR"."""
+
+    @abstractmethod
+    def holds(self, condition: Condition, sheet: Sheet) -> Mask:
+        """(n,) true where the condition is known to be true."""
+
+    @abstractmethod
+    def fails(self, condition: Condition, sheet: Sheet) -> Mask:
+        """(n,) true where the condition is known to be false."""
+
+    def values(self, condition: Condition, sheet: Sheet) -> list[Any]:
+        """Per row what a person should see as the actual value."""
+        return list(sheet.column(condition.field).tolist())
+
+    def missing_by(self, value: float, thresholds: tuple[float, ...]) -> float | None:
+        """Signed change of the value that would bring it to the threshold; None where that says nothing."""
+        return None

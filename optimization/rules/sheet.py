@@ -1,0 +1,99 @@
+"""The data that rules are evaluated on, with everything that several of them ask for computed once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intelligence.metrics import catalog
+from intelligence.metrics.catalog import Field
+from intelligence.metrics.frame import Frame, Numbers
+from optimization.operators.base import Column, Condition, Mask
+from optimization.operators.expression import Expression
+
+# (field, "day" or "hour", count) -> (count, rows) of the last complete days or hours, NaN = unknown; None = not kept.
+History = Callable[[Field, str, int], Numbers | None]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What evaluation may ask beyond the frame. Without a history, durations read no data."""
+
+    history: History | None = None
+
+
+class FrameSheet:
+    """All rows of one frame. Columns, expressions and masks are kept; masks are shared, so never write into one."""
+
+    def __init__(self, frame: Frame, context: Context | None = None) -> None:
+        self.frame = frame
+        self._context = context or Context()
+        self._columns: dict[str, Column] = {}
+        self._values: dict[str, float | Numbers] = {}
+        self._histories: dict[tuple[str, str, int], Numbers | None] = {}
+        self._masks: dict[tuple[str, bool], Mask] = {}
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def column(self, field: Field) -> Column:
+        found = self._columns.get(field.name)
+        if found is None:
+            found = self._columns[field.name] = catalog.column(self.frame, field)
+        return found
+
+    def value(self, expression: Expression) -> float | Numbers:
+        if expression.constant is not None:
+            return expression.constant
+        found = self._values.get(expression.text)
+        if found is None:
+            found = self._values[expression.text] = expression.value(self._numbers)
+        return found
+
+    def history(self, field: Field, unit: str, count: int) -> Numbers | None:
+        key = (field.base, unit, count)
+        if key not in self._histories:
+            ask = self._context.history
+            self._histories[key] = ask(field, unit, count) if ask else None
+        return self._histories[key]
+
+    def mask(self, condition: Condition, key: str, positive: bool) -> Mask:
+        """Where the condition is known to hold (or, negative, to fail). Shared between rules, hence read-only."""
+        found = self._masks.get((key, positive))
+        if found is None:
+            operator = condition.operator
+            found = operator.holds(condition, self) if positive else operator.fails(condition, self)
+            found.flags.writeable = False
+            self._masks[key, positive] = found
+        return found
+
+    def take(self, rows: NDArray[np.intp]) -> "RowsSheet":
+        """The same data at some rows only."""
+        return RowsSheet(self, rows)
+
+    def _numbers(self, field: Field) -> Numbers:
+        column: Numbers = self.column(field)  # type: ignore[assignment]  # expressions hold number fields only
+        return column
+
+
+class RowsSheet:
+    """Some rows of a FrameSheet."""
+
+    def __init__(self, whole: FrameSheet, rows: NDArray[np.intp]) -> None:
+        self._whole = whole
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def column(self, field: Field) -> Column:
+        return self._whole.column(field)[self._rows]
+
+    def value(self, expression: Expression) -> float | Numbers:
+        value = self._whole.value(expression)
+        return value if isinstance(value, float) else value[self._rows]
+
+    def history(self, field: Field, unit: str, count: int) -> Numbers | None:
+        past = self._whole.history(field, unit, count)
+        return None if past is None else past[:, self._rows]
