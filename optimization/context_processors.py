@@ -1,9 +1,109 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: accounts, freshness, what is off, what waits. Lazy: a page pays for what it shows."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
+
+from intelligence.models import Freshness
+from metaads import switch
+from metaads.clock import business_now
+from metaads.models import AdAccount
+from notifications.models import Notification
+from optimization.models import Action, EmergencyStop, Status
+from optimization.views import words
+from optimization.views.scope import Scope, scope_of
+
+
+@dataclass(frozen=True)
+class Age:
+    """The freshness chip. `tone`: good, watch or bad."""
+
+    text: str
+    tone: str
+    detail: str
+
+
+class PageFrame:
+    """Read by templates/base.html and the admin's base. Each property asks at most one question."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def scope(self) -> Scope:
+        return scope_of(self.request)
+
+    @cached_property
+    def signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated)
+
+    @property
+    def accounts(self) -> list[AdAccount]:
+        return self.scope.accounts
+
+    @property
+    def account(self) -> AdAccount | None:
+        return self.scope.account
+
+    @cached_property
+    def waiting(self) -> int:
+        return Action.objects.filter(status=Status.PENDING, account_id__in=self.scope.ids).count()
+
+    @cached_property
+    def off(self) -> list[str]:
+        """Sentences, one per stage that is off; a stage that falls with the main switch is not repeated."""
+        states = switch.states()
+        main = states.pop(switch.INTELLIGENCE)
+        if main:
+            return [f"{main} Nothing is read from Meta, proposed or executed; history stays readable."]
+        meant = {
+            switch.COLLECTION: "No new figures are read.",
+            switch.RULES: "No rule proposes anything.",
+            switch.EXECUTOR: "Nothing is changed at Meta; approved actions are to be done by hand.",
+        }
+        return [f"{reason} {meant[name]}" for name, reason in states.items() if reason and name in meant]
+
+    @cached_property
+    def stops(self) -> list[EmergencyStop]:
+        """Stops in force over anything that this page shows."""
+        mine = Q(account__isnull=True) | Q(account_id__in=self.scope.ids)
+        return list(EmergencyStop.objects.filter(mine, lifted_at__isnull=True).select_related("account", "set_by"))
+
+    @cached_property
+    def sandbox(self) -> bool:
+        return any(account.connection.sandbox for account in self.scope.shown)
+
+    @cached_property
+    def notices(self) -> int:
+        subjects = [f"account:{pk}" for pk in self.scope.ids]
+        mine = Q(user_id=self.request.user.pk) | Q(user__isnull=True, subject__in=subjects)
+        return Notification.objects.filter(mine).count()
+
+    @cached_property
+    def age(self) -> Age | None:
+        """Of the oldest read among the levels shown: the chip must not look better than the worst figure."""
+        if not self.scope.shown:
+            return None
+        by_id = {account.pk: account for account in self.scope.shown}
+        rows = list(Freshness.objects.filter(account_id__in=by_id))
+        reads = [(row.read_at, business_now(by_id[row.account_id])) for row in rows]
+        if not reads or any(read is None for read, _ in reads):
+            return Age("no data yet", "watch", "Some level has never been read completely.")
+        ages = [(now - read, read) for read, now in reads if read is not None]
+        return self._age(*max(ages))
+
+    def _age(self, age: timedelta, read: datetime) -> Age:
+        limit = timedelta(hours=settings.LIMITS["MAX_DATA_AGE_HOURS"])
+        tone = "bad" if age > limit else "watch" if age > limit / 2 else "good"
+        late = " Older than machines may act on." if tone == "bad" else ""
+        return Age(f"{words.span(age)} old", tone, f"Oldest complete read: {words.moment(read, self.account)}.{late}")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    return {"frame": PageFrame(request)}

@@ -15,13 +15,15 @@
         if (first) first.focus();
       }
     }
-    if (event.target.closest("[data-close]")) event.target.closest("dialog, .toast")?.dispatchEvent(new Event("dismiss"));
+    const closer = event.target.closest("[data-close]");
+    const closed = closer?.closest("dialog, .toast");
+    if (closed) {
+      event.preventDefault();
+      if (closed instanceof HTMLDialogElement) closed.close();
+      else closed.remove();
+    }
     if (event.target instanceof HTMLDialogElement) event.target.close();
   });
-  document.addEventListener("dismiss", (event) => {
-    if (event.target instanceof HTMLDialogElement) event.target.close();
-    else event.target.remove();
-  }, true);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const open of document.querySelectorAll("details.menu[open], .decide details[open]")) {

@@ -1,0 +1,47 @@
+"""What templates need to say times, ages and money the one way we say them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from metaads.models import AdAccount
+from optimization.views import words
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of static/icons.svg; decoration only, the word beside it carries the meaning."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        f" icon-{size}" if size else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def at(value: datetime | None, account: AdAccount | None) -> SafeString | str:
+    """A moment in the account's own zone with the zone's name; UTC without an account; "never" for None."""
+    if value is None:
+        return "never"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), words.utc(value), words.moment(value, account)
+    )
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """Minor units for people; an unknown amount says so."""
+    return words.money(minor, currency)
+
+
+@register.simple_tag
+def amount(value: Decimal | float | None, currency: str) -> SafeString:
+    """Major units, shortened when large, the exact amount on the title."""
+    return words.amount(value, currency)
