@@ -1,7 +1,9 @@
-"""The one place that gives the doors their business time."""
+"""Two times: business time for the doors, machine time for leases and settling."""
 
 from datetime import datetime
+from typing import cast
 
+from django.db import connection
 from django.utils import timezone
 
 from metaads.models import AdAccount
@@ -11,3 +13,12 @@ def business_now(account: AdAccount | None = None) -> datetime:
     """Aware UTC. For an account that lives in a sandbox, the sandbox's virtual clock; else the wall clock."""
     now = timezone.now()
     return now if account is None else now + account.connection.clock_offset
+
+
+def machine_now() -> datetime:
+    """Machine time: the database's clock, so that workers on many machines agree on leases and settling."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cast(datetime, cursor.fetchone()[0])

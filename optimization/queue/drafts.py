@@ -1,6 +1,7 @@
 """Drafts: what rules (later optimiser and orchestrator) want, before conflicts, guard rails and the queue."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -36,7 +37,7 @@ class Draft:
     impressions: float | None = None
     at_stake: int | None = None
     suggested_only: bool = False
-    tags: list[str] = field(default_factory=list)
+    tags: list[str] = dataclasses.field(default_factory=list)
     asked_of: str = ""
 
     @property

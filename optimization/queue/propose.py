@@ -55,6 +55,11 @@ def percent_change(before: int | str, after: int | str) -> Decimal | None:
     return (Decimal(after - before) / before * 100).quantize(Decimal("0.01"))
 
 
+def _rail_figures(draft: Draft) -> dict[str, Any]:
+    """What the rails judged by, kept for their second look at execution."""
+    return {"spend": None if draft.spend is None else str(draft.spend), "impressions": draft.impressions}
+
+
 def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[str, Any]:
     stake = draft.at_stake
     if isinstance(draft.before, int) and isinstance(judgement.final, int):
@@ -73,7 +78,7 @@ def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[s
         "reason_code": draft.reason_code,
         "reason": draft.reason,
         "trace": draft.trace,
-        "metrics": draft.metrics,
+        "metrics": {**draft.metrics, "rails": _rail_figures(draft)},
         "data_read_at": draft.data_read_at,
         "confidence": draft.confidence,
         "confidence_note": draft.confidence_note,

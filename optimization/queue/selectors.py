@@ -1,0 +1,54 @@
+"""What pages ask of the queue."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
+
+from metaads.models import AdAccount
+from optimization.models import OPEN_STATUSES, Action, EmergencyStop, Status
+
+UNJUDGED = 0.5
+
+
+def actions_for(user: User | AnonymousUser) -> QuerySet[Action]:
+    """Actions of the accounts that `user` may see."""
+    visible = AdAccount.objects.visible_to(user)
+    return Action.objects.filter(account__in=visible).select_related("account__connection", "rule_version__rule")
+
+
+def ranked(actions: QuerySet[Action]) -> QuerySet[Action]:
+    """By money at stake x confidence (0.5 while it isn't computed), loss prevention first among equals."""
+    weight = Cast(Coalesce(F("at_stake"), 0), FloatField()) * Coalesce(F("confidence"), Value(UNJUDGED))
+    return actions.annotate(weight=weight).order_by("-weight", "kind", "id")
+
+
+def waiting(actions: QuerySet[Action]) -> QuerySet[Action]:
+    return actions.filter(status__in=OPEN_STATUSES)
+
+
+def bulk_effect(actions: Iterable[Action]) -> dict[str, int]:
+    """Change of daily budgets per currency in the minor unit; a pause counts the money it stops."""
+    total: dict[str, int] = {}
+    for action in actions:
+        if action.field == "daily_budget":
+            change = int(action.value_final) - int(action.value_before)
+        elif action.kind == "pause":
+            change = -(action.at_stake or 0)
+        else:
+            change = action.at_stake or 0
+        total[action.currency] = total.get(action.currency, 0) + change
+    return total
+
+
+def claimable(account: AdAccount | None = None) -> QuerySet[Action]:
+    """Actions that an executor may look at: approved ones, and ones in flight (their journal decides when)."""
+    stopped = EmergencyStop.objects.filter(lifted_at__isnull=True)
+    rows = Action.objects.filter(status__in=[Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN])
+    if account is not None:
+        rows = rows.filter(account=account)
+    if stopped.filter(account__isnull=True).exists():
+        rows = rows.exclude(status=Status.APPROVED)
+    held = stopped.filter(account__isnull=False).values("account")
+    return rows.exclude(Q(status=Status.APPROVED) & Q(account__in=held)).order_by("decided_at", "id")
