@@ -11,6 +11,8 @@ from optimization.kinds import KINDS, Kind
 from optimization.rules.parts import Filters, Flat, Mode, Safety, Schedule, Step
 from optimization.rules.tree import Leaf, Node, Problem, TreeReader
 
+__all__ = ["Problem", "RuleAction", "RuleDocument", "RuleInvalid", "from_pydantic", "parse"]
+
 # Longer texts for the commonest slips; the others keep pydantic's own words.
 PLAIN = {
     "missing": "is missing.",

@@ -1,0 +1,18 @@
+"""Which rules there are to evaluate."""
+
+from django.db.models import Q, QuerySet
+
+from metaads.models import AdAccount, Membership
+from optimization.models import Rule
+
+
+def active_rules(account: AdAccount) -> QuerySet[Rule]:
+    """Active rules that cover `account`: those that name it, and those that name none and whose owner may see it.
+
+    In a fixed order (priority, then age), with their current versions.
+    """
+    members = Membership.objects.filter(account=account, user__is_active=True).values("user")
+    sees = Q(owner__in=members) | Q(owner__is_superuser=True, owner__is_active=True)
+    covers = Q(accounts=account) | (Q(accounts__isnull=True) & sees)
+    ids = Rule.objects.filter(covers, active=True, current__isnull=False).values("pk")
+    return Rule.objects.filter(pk__in=ids).select_related("current").order_by("-priority", "pk")
