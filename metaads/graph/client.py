@@ -20,9 +20,18 @@ from metaads.graph.paging import walk
 from metaads.graph.session import Answer, adapters, attempt, open_api
 from metaads.models import AdAccount, Connection
 
-__all__ = ["GraphClient", "WritingClient", "adapters", "client_for", "client_for_connection", "writing_client_for"]
+__all__ = [
+    "GraphClient",
+    "WritingClient",
+    "adapters",
+    "app_client_for",
+    "client_for",
+    "client_for_connection",
+    "writing_client_for",
+]
 
 log = logging.getLogger(__name__)
+REFUSED = "Meta no longer accepts the token:"
 Path = str | tuple[str, ...]
 
 
@@ -41,13 +50,11 @@ class GraphClient:
         self.connection = connection
         self.account = account
         self._wall = wall
-        self._api = open_api(
-            connection.graph_url,
-            connection.api_version,
-            connection.access_token,
-            connection.app_id,
-            connection.app_secret,
-        )
+        self._api = self._open()
+
+    def _open(self) -> Any:
+        link = self.connection
+        return open_api(link.graph_url, link.api_version, link.access_token, link.app_id, link.app_secret)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.account or self.connection}>"
@@ -90,7 +97,7 @@ class GraphClient:
         if warning := answer.headers.get("X-Ad-Api-Version-Warning"):
             log.warning("Meta about the API version of connection %s: %s", self.connection.pk, warning[:300])
         if answer.usable:
-            self._working()
+            self._note_token(working=True)
             return answer
         raise self._failed(answer, seen, insights)
 
@@ -101,13 +108,30 @@ class GraphClient:
         if isinstance(error, RateLimited) and self.account and bucket_of(error.detail).whole_account:
             budget.block(self.account, self._wall() + error.retry_after, insights)
         if isinstance(error, TokenInvalid) and error.detail.code in TOKEN_CODES:
-            mark_broken(self.connection, f"Meta no longer accepts the token: {error} Connect again with a new one.")
+            self._note_token(working=False, error=error)
         return error
 
-    def _working(self) -> None:
-        if self.connection.state == Connection.State.BROKEN:
-            self.connection.state, self.connection.state_reason = Connection.State.OK, ""
-            self.connection.save(update_fields=["state", "state_reason"])
+    def _note_token(self, working: bool, error: MetaError | None = None) -> None:
+        """Keeps the connection's state true: broken by a refused token, working again after an answer."""
+        link = self.connection
+        if working and link.state != Connection.State.BROKEN:
+            return
+        link.state = Connection.State.OK if working else Connection.State.BROKEN
+        link.state_reason = (
+            "" if working else f"Meta no longer accepts the token: {error} Connect again with a new one."
+        )
+        link.save(update_fields=["state", "state_reason"])
+
+
+class AppClient(GraphClient):
+    """Reads as the app itself (token `id|secret`), as debug_token asks for."""
+
+    def _open(self) -> Any:
+        link = self.connection
+        return open_api(link.graph_url, link.api_version, f"{link.app_id}|{link.app_secret}", link.app_id)
+
+    def _note_token(self, working: bool, error: MetaError | None = None) -> None:
+        """The connection's state is about its token, not about the app's."""
 
 
 class WritingClient(GraphClient):
@@ -133,15 +157,14 @@ def client_for_connection(connection: Connection) -> GraphClient:
     return GraphClient(connection)
 
 
+def app_client_for(connection: Connection) -> GraphClient:
+    """A reading client that speaks as the app. The connection must know app id and secret."""
+    return AppClient(connection)
+
+
 def writing_client_for(account: AdAccount) -> WritingClient:
     """The writing client of an account: for the executor alone."""
     return WritingClient(account.connection, account)
-
-
-def mark_broken(connection: Connection, reason: str) -> None:
-    """Stores that a person must act, with the sentence that tells them what."""
-    connection.state, connection.state_reason = Connection.State.BROKEN, reason
-    connection.save(update_fields=["state", "state_reason"])
 
 
 def _worth_another_read(error: Exception) -> bool:

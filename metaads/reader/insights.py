@@ -1,0 +1,136 @@
+"""Reading insights: daily rows of a whole account, page by page, as frozen rows with exact numbers.
+
+Meta sends every number as text and leaves out what it has no data for (reference 4.2): absent stays None, never zero.
+Money is in the account's major unit. Days are the account's own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+
+from metaads.graph.client import GraphClient
+from metaads.graph.errors import OutcomeUnknown
+from metaads.models import AdAccount, Level
+
+ALL_DAYS = "all_days"
+_ID = {Level.CAMPAIGN: "campaign_id", Level.AD_SET: "adset_id", Level.AD: "ad_id"}
+_METRICS = (
+    "impressions",
+    "reach",
+    "clicks",
+    "inline_link_clicks",
+    "spend",
+    "actions",
+    "action_values",
+    "video_thruplay_watched_actions",
+)
+
+
+@dataclass(frozen=True)
+class InsightRow:
+    """One entity's totals of one day (or of `day` to `last_day`). None = Meta reported nothing.
+
+    spend and action_values: major unit of the account's currency. actions: count by Meta's action type.
+    """
+
+    entity_id: str
+    day: date
+    last_day: date
+    impressions: int | None = None
+    reach: int | None = None
+    clicks: int | None = None
+    inline_link_clicks: int | None = None
+    spend: Decimal | None = None
+    thruplays: int | None = None
+    actions: dict[str, Decimal] | None = None
+    action_values: dict[str, Decimal] | None = None
+
+
+def read_insights(
+    client: GraphClient,
+    account: AdAccount,
+    level: Level | str,
+    since: date,
+    until: date,
+    ids: Sequence[str] | None = None,
+    increment: int | str = 1,
+) -> Iterator[list[InsightRow]]:
+    """Pages of rows of `level` for the account days since..until, both included; entities without delivery have none.
+
+    `ids` narrows to these entities. `increment` = ALL_DAYS gives one row per entity for the whole range (for reach,
+    which does not add up). Raises metaads.graph.errors; OutcomeUnknown also for a row that cannot be read.
+    """
+    chosen = Level(level)
+    params: dict[str, object] = {
+        "level": chosen.value,
+        "fields": ",".join((_ID[chosen], "date_start", "date_stop", *_METRICS)),
+        "time_range": {"since": since.isoformat(), "until": until.isoformat()},
+        "time_increment": increment,
+        "use_unified_attribution_setting": True,
+        "limit": settings.INSIGHTS_PAGE_SIZE,
+    }
+    if ids is not None:
+        params["filtering"] = [{"field": f"{chosen.value}.id", "operator": "IN", "value": list(ids)}]
+    for page in client.pages((account.path_id, "insights"), params):
+        yield [parse(raw, chosen) for raw in page]
+
+
+def parse(raw: Mapping[str, Any], level: Level) -> InsightRow:
+    """One row as Meta sends it. Raises OutcomeUnknown when it is malformed: half a number is no number."""
+    try:
+        return InsightRow(
+            entity_id=str(raw[_ID[level]]),
+            day=date.fromisoformat(raw["date_start"]),
+            last_day=date.fromisoformat(raw["date_stop"]),
+            impressions=_count(raw.get("impressions")),
+            reach=_count(raw.get("reach")),
+            clicks=_count(raw.get("clicks")),
+            inline_link_clicks=_count(raw.get("inline_link_clicks")),
+            spend=_amount(raw.get("spend")),
+            thruplays=_thruplays(raw.get("video_thruplay_watched_actions")),
+            actions=_by_type(raw.get("actions")),
+            action_values=_by_type(raw.get("action_values")),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+        raise OutcomeUnknown(f"Meta sent an insights row that cannot be read ({type(error).__name__}).") from error
+
+
+def nested(parent: Mapping[str, Any], level: Level) -> list[InsightRow]:
+    """Rows that stand under an object as `insights`; an object without delivery has none (the key is absent).
+
+    Raises OutcomeUnknown when not all of them are there: nested lists have pages of their own.
+    """
+    edge = parent.get("insights") or {}
+    if (edge.get("paging") or {}).get("next"):
+        raise OutcomeUnknown("More nested insights than one answer holds: ask the insights edge instead.")
+    return [parse({_ID[level]: parent["id"], **raw}, level) for raw in edge.get("data", [])]
+
+
+def _count(value: object) -> int | None:
+    return None if value is None else int(str(value))
+
+
+def _amount(value: object) -> Decimal | None:
+    if value is None:
+        return None
+    amount = Decimal(str(value))
+    if not amount.is_finite():
+        raise ValueError("not a number")
+    return amount
+
+
+def _by_type(stats: Sequence[Mapping[str, Any]] | None) -> dict[str, Decimal] | None:
+    """AdsActionStats -> total by type. The types overlap (three names for one purchase): never add them up."""
+    if stats is None:
+        return None
+    return {str(stat["action_type"]): _amount(stat["value"]) or Decimal(0) for stat in stats}
+
+
+def _thruplays(stats: Sequence[Mapping[str, Any]] | None) -> int | None:
+    """One entry, type video_view."""
+    counts = _by_type(stats)
+    return None if counts is None else int(sum(counts.values(), Decimal(0)))
