@@ -1,0 +1,106 @@
+"""One tick in this process: everything that is due, account by account, step by step, in the order of the schedule."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import structlog
+from django.conf import settings
+
+from config.logs import redact
+from config.pipeline import observe_is_due, unevaluated_data, watched
+from intelligence.observe import observe
+from metaads import switch
+from metaads.clock import business_now
+from metaads.models import AdAccount
+from optimization.cycle import run_cycle
+from optimization.dispatch import run_action
+from optimization.models import Action, Status
+from optimization.queue.expiry import expire_due
+from optimization.queue.selectors import claimable
+
+log = structlog.get_logger(__name__)
+LOOK_EVERY = 0.1
+IN_FLIGHT = (Status.EXECUTING, Status.UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What became of one step for one account. `text` is for people."""
+
+    account: str
+    step: str
+    outcome: Literal["done", "skipped", "failed"]
+    text: str = ""
+
+
+def tick(now: datetime | None = None, accounts: list[AdAccount] | None = None) -> list[StepReport]:
+    """Runs what is due once. `now`: business time for all accounts; None = each account's own clock.
+
+    One account failing stops none of the others; a failed step doesn't stop the later ones of its account, which
+    refuse old data by themselves.
+    """
+    reports: list[StepReport] = []
+    for account in watched() if accounts is None else accounts:
+        moment = now or business_now(account)
+        for step, work in STEPS:
+            reports.append(_isolated(account, step, work, moment))
+    return reports
+
+
+def _isolated(account: AdAccount, step: str, work: Callable[[AdAccount, datetime], str], now: datetime) -> StepReport:
+    try:
+        return StepReport(account.name, step, "done", work(account, now))
+    except switch.SwitchedOff as off:
+        return StepReport(account.name, step, "skipped", str(off))
+    except Exception as error:
+        log.exception("step failed", account=account.pk, step=step)
+        return StepReport(account.name, step, "failed", redact(f"{type(error).__name__}: {error}"))
+
+
+def _observe(account: AdAccount, now: datetime) -> str:
+    switch.require(switch.COLLECTION)
+    if not observe_is_due(account, now):
+        return "data are fresh"
+    observe(account, now)
+    return "read"
+
+
+def _evaluate(account: AdAccount, now: datetime) -> str:
+    switch.require(switch.RULES)
+    if unevaluated_data(account) is None:
+        return "nothing new"
+    run = run_cycle(account, now)
+    return ", ".join(f"{count} {name}" for name, count in sorted(run.counts.items()) if count) or "nothing proposed"
+
+
+def _execute(account: AdAccount, now: datetime) -> str:
+    """Carries out what was approved and waits until nothing is left uncertain: a tick settles before it ends."""
+    switch.require(switch.EXECUTOR)
+    started = list(claimable(account).values_list("pk", flat=True))
+    for pk in started:
+        run_action(pk, now)
+    patience = (settings.EXECUTOR_LEASE + settings.EXECUTOR_SETTLE * (settings.EXECUTOR_MAX_SENDS + 1)).total_seconds()
+    deadline = time.monotonic() + patience
+    while unsettled := list(Action.objects.filter(account=account, status__in=IN_FLIGHT).values_list("pk", flat=True)):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{len(unsettled)} actions are still uncertain after {patience:.0f} s: look at them.")
+        time.sleep(LOOK_EVERY)
+        for pk in unsettled:
+            run_action(pk, now)
+    done = Action.objects.filter(pk__in=started, status=Status.EXECUTED).count()
+    return f"{done} of {len(started)} executed" if started else "nothing approved"
+
+
+def _expire(account: AdAccount, now: datetime) -> str:
+    return f"{expire_due(account, now)} expired"
+
+
+STEPS: tuple[tuple[str, Callable[[AdAccount, datetime], str]], ...] = (
+    ("observe", _observe),
+    ("evaluate", _evaluate),
+    ("execute", _execute),
+    ("expire", _expire),
+)
