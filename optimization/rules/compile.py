@@ -16,11 +16,10 @@ from optimization.rules.tree import Leaf, Node, Not
 
 @dataclass(frozen=True)
 class Test:
-    """One leaf: where it holds (positive) or where it fails. Equal keys mean equal masks on a frame."""
+    """One leaf. `mask_key`: what it asks, and whether where it holds or where it fails. Equal keys, equal masks."""
 
-    key: str
     condition: Condition
-    positive: bool
+    mask_key: tuple[str, bool]
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,11 @@ class CompiledRule:
     document: RuleDocument
     covers: Plan | None
     matches: Plan
+
+    @cached_property
+    def tests(self) -> tuple[Test, ...]:
+        """All leaves that decide a match."""
+        return (*tests(self.matches), *(tests(self.covers) if self.covers else ()))
 
     @cached_property
     def fails(self) -> Plan:
@@ -69,10 +73,15 @@ def _compile_text(text: str, level: str) -> CompiledRule:
 def plan(node: Node, positive: bool) -> Plan:
     """Where `node` is true (positive) or false. De Morgan: a negated AND is an OR of negations."""
     if isinstance(node, Leaf):
-        return Test(node.condition.key, node.condition, positive)
+        return Test(node.condition, (node.condition.key, positive))
     if isinstance(node, Not):
         return plan(node.node, not positive)
     return junction(node.every == positive, [plan(child, positive) for child in node.nodes])
+
+
+def tests(plan: Plan) -> list[Test]:
+    """The leaves of a plan."""
+    return [plan] if isinstance(plan, Test) else [test for part in plan.parts for test in tests(part)]
 
 
 def junction(every: bool, parts: list[Plan]) -> Plan:
@@ -82,6 +91,6 @@ def junction(every: bool, parts: list[Plan]) -> Plan:
         flat.extend(part.parts if isinstance(part, Junction) and part.every == every else [part])
     seen: dict[object, Plan] = {}
     for part in flat:
-        seen.setdefault((part.key, part.positive) if isinstance(part, Test) else id(part), part)
+        seen.setdefault(part.mask_key if isinstance(part, Test) else id(part), part)
     unique = tuple(seen.values())
     return unique[0] if len(unique) == 1 else Junction(every, unique)

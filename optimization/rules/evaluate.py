@@ -3,6 +3,7 @@
 The result depends on the rule and the frame alone; other rules evaluated beside it only save work.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -54,22 +55,30 @@ def evaluate(compiled: CompiledRule, frame: Frame, context: Context | None = Non
 
 def evaluate_many(rules: Iterable[CompiledRule], frame: Frame, context: Context | None = None) -> list[Outcome]:
     """Several rules on one frame, in their order; equal conditions, columns and expressions are computed once."""
-    sheet = FrameSheet(frame, context)
+    rules = list(rules)
+    sheet = FrameSheet(frame, context, _asked_twice(rules))
     return [Outcome(rule, sheet, _matched(rule, sheet)) for rule in rules]
+
+
+def _asked_twice(rules: list[CompiledRule]) -> set[tuple[str, bool]]:
+    """Masks that several plans need. Only these are kept: fresh memory for all of them costs more than the work."""
+    counted = Counter(test.mask_key for rule in rules for test in rule.tests)
+    return {key for key, times in counted.items() if times > 1}
 
 
 def _matched(rule: CompiledRule, sheet: FrameSheet) -> Mask:
     matched = _mask(rule.matches, sheet)
-    return matched if rule.covers is None else matched & _mask(rule.covers, sheet)
+    matched = matched if rule.covers is None else matched & _mask(rule.covers, sheet)
+    matched.flags.writeable = False
+    return matched
 
 
 def _mask(plan: Plan, sheet: FrameSheet) -> Mask:
-    """Leaf masks are shared and never written into; a junction writes into its own first result."""
+    """Joined in place, in the first part's own memory; a shared mask is read-only and never written into."""
     if isinstance(plan, Test):
-        return sheet.mask(plan.condition, plan.key, plan.positive)
+        return sheet.mask(plan.condition, plan.mask_key)
     join = np.logical_and if plan.every else np.logical_or
-    first, second, *rest = plan.parts
-    result: Mask = join(_mask(first, sheet), _mask(second, sheet))
-    for part in rest:
-        join(result, _mask(part, sheet), out=result)
+    result = _mask(plan.parts[0], sheet)
+    for part in plan.parts[1:]:
+        result = join(result, _mask(part, sheet), out=result if result.flags.writeable else None)
     return result

@@ -1,6 +1,6 @@
 """The data that rules are evaluated on, with everything that several of them ask for computed once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +24,11 @@ class Context:
 
 
 class FrameSheet:
-    """All rows of one frame. Columns, expressions and masks are kept; masks are shared, so never write into one."""
+    """All rows of one frame. Columns and expressions are kept, and of the masks those whose keys are in `keep`."""
 
-    def __init__(self, frame: Frame, context: Context | None = None) -> None:
+    def __init__(self, frame: Frame, context: Context | None = None, keep: Set[tuple[str, bool]] = frozenset()) -> None:
         self.frame = frame
+        self._keep = keep
         self._context = context or Context()
         self._columns: dict[str, Column] = {}
         self._values: dict[str, float | Numbers] = {}
@@ -58,14 +59,15 @@ class FrameSheet:
             self._histories[key] = ask(field, unit, count) if ask else None
         return self._histories[key]
 
-    def mask(self, condition: Condition, key: str, positive: bool) -> Mask:
-        """Where the condition is known to hold (or, negative, to fail). Shared between rules, hence read-only."""
-        found = self._masks.get((key, positive))
+    def mask(self, condition: Condition, key: tuple[str, bool]) -> Mask:
+        """Where the condition is known to hold, or to fail if the key says so. A kept mask is read-only."""
+        found = self._masks.get(key)
         if found is None:
             operator = condition.operator
-            found = operator.holds(condition, self) if positive else operator.fails(condition, self)
-            found.flags.writeable = False
-            self._masks[key, positive] = found
+            found = operator.holds(condition, self) if key[1] else operator.fails(condition, self)
+            if key in self._keep:
+                found.flags.writeable = False
+                self._masks[key] = found
         return found
 
     def take(self, rows: NDArray[np.intp]) -> "RowsSheet":
