@@ -17,6 +17,8 @@ from optimization.operators import between, comparison
 from optimization.operators.base import NUMBER, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
 from optimization.operators.expression import Expression
 
+# Families of fields whose past days and hours are kept.
+KEPT = frozenset({"sums", "ratios"})
 INNER = {one.key: one for one in (*comparison.OPERATORS, *between.OPERATORS)}
 
 
@@ -52,10 +54,9 @@ class Duration(Operator):
         super().reads(field, reader)
         if field.window and reader.written.endswith(f"_{field.window}"):
             raise ValueProblem(f"{self.key} reads each {self.unit} by itself: write {field.base}, without a window.")
-        try:
-            return reader.field(f"{field.base}_{self.window}")
-        except ValueProblem:
-            raise ValueProblem(f"{field.name} is not kept by {self.unit}; sums such as spend and ratios are.") from None
+        if field.family not in KEPT:
+            raise ValueProblem(f"{field.name} is not kept by {self.unit}; sums such as spend and ratios are.")
+        return reader.field(f"{field.base}_{self.window}")
 
     def read(self, field: Field, raw: object, reader: Reader) -> Operand:
         if not isinstance(raw, Mapping) or set(raw) != {f"{self.unit}s", "operator", "value"}:
