@@ -92,7 +92,8 @@ def _encode_number(column: Column) -> tuple[str, Column]:
 
 
 def _negative_zero(column: Column) -> Column:
-    return (column == 0) & np.signbit(column)
+    negative: Column = (column == 0) & np.signbit(column)
+    return negative
 
 
 def _decode(coding: str, stored: Column) -> Column:

@@ -60,7 +60,8 @@ def zscore(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
     spread = float(values.std()) if len(values) >= LEAST_PEERS else 0.0
     if spread <= 0:
         return np.full(len(frame), np.nan)
-    return (numbers(column(frame, inner)) - values.mean()) / spread
+    scores: Numbers = (numbers(column(frame, inner)) - values.mean()) / spread
+    return scores
 
 
 def rank(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:

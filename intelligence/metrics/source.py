@@ -1,0 +1,197 @@
+"""Where a frame's sums come from: the readings of 31 account days as they were known, with the level above at hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intelligence.metrics import confirm, windows
+from intelligence.metrics.days import PURCHASE, Days
+from intelligence.metrics.families.relative import PARENT
+from intelligence.metrics.families.sums import unit_of
+from intelligence.metrics.frame import Numbers, Texts
+from intelligence.metrics.known import Known, newest
+from intelligence.metrics.reach import given_reach
+from intelligence.metrics.short import Earlier, Recent, earlier_state, short_sum
+from metaads.models import AdAccount, Level
+
+COUNT = windows.MAX_DAYS + 1
+PARENT_LEVEL: dict[str, str] = {Level.AD: Level.AD_SET, Level.AD_SET: Level.CAMPAIGN}
+CONFIRMABLE = frozenset({"spend", "inline_link_clicks", "thruplays", "conversions"})
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Entities:
+    """Who is in the frame, in order. `born` = account days ago of creation, NaN = unknown; `live` = delivering now."""
+
+    ids: Texts
+    parent_ids: Texts
+    born: Numbers
+    live: NDArray[np.bool_]
+
+
+class Source:
+    """Sums of one account and level at `now`, from what had been read by `known_at`. Reads only when asked."""
+
+    def __init__(self, account: AdAccount, level: str, entities: Entities, now: datetime, known_at: datetime) -> None:
+        self.account, self.level, self.entities = account, level, entities
+        self.now, self.known_at = now, known_at
+        self.today = windows.local_day(now, account.zone)
+
+    @cached_property
+    def known(self) -> dict[int, Known]:
+        """Readings by days ago."""
+        first = self.today - timedelta(days=COUNT - 1)
+        found = newest(self.account, self.level, (first, self.today), self.known_at)
+        return {self.ago(day): known for day, known in found.items()}
+
+    def ago(self, day: date) -> int:
+        return (self.today - day).days
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When the newest day that we hold was last read; None without any reading."""
+        return self.known[min(self.known)].confirmed_at if self.known else None
+
+    @cached_property
+    def days(self) -> Days:
+        totals = {ago: known.totals for ago, known in self.known.items()}
+        types = conversion_types(self.account)
+        return Days(self.entities.ids, totals, COUNT, self.entities.born, types)
+
+    @cached_property
+    def parents(self) -> "Source | None":
+        """The level above, of the parents that the entities name; None for campaigns."""
+        above = PARENT_LEVEL.get(self.level)
+        if above is None:
+            return None
+        ids = np.unique(self.entities.parent_ids[self.entities.parent_ids != ""])
+        count = len(ids)
+        parents = Entities(ids, np.full(count, "", "<U1"), np.full(count, np.nan), np.zeros(count, dtype=bool))
+        return Source(self.account, above, parents, self.now, self.known_at)
+
+    @cached_property
+    def parent_of(self) -> NDArray[np.intp]:
+        """Place of each entity's parent in `parents`, -1 if it names none."""
+        if self.parents is None or not len(self.parents.entities.ids):
+            return np.full(len(self.entities.ids), -1, dtype=np.intp)
+        at = np.searchsorted(self.parents.entities.ids, self.entities.parent_ids)
+        return np.where(self.entities.parent_ids == "", -1, at)
+
+    @cached_property
+    def doubtful(self) -> NDArray[np.bool_] | None:
+        """Cells without a row that may yet have delivered; None where no level above can say."""
+        if self.parents is None or not len(self.parents.entities.ids):
+            return None
+        return confirm.left_out(
+            self.parents.days.matrix("impressions"),
+            self.days.matrix("impressions"),
+            self.days.listed,
+            self.parent_of,
+            self.entities.live,
+        )
+
+    def matrix(self, metric: str) -> Numbers:
+        """(31, entities), row k = k days ago, with what the level above confirms or casts into doubt."""
+        key = f"settled {metric}"
+        if key not in self._settled:
+            self._settled[key] = self._settle(metric)
+        return self._settled[key]
+
+    @cached_property
+    def _settled(self) -> dict[str, Numbers]:
+        return {}
+
+    def _settle(self, metric: str) -> Numbers:
+        if metric == "conversion_value":
+            self.days.replace("conversions", self.matrix("conversions"))
+        matrix = self.days.matrix(metric)
+        if self.doubtful is None or self.parents is None:
+            return matrix
+        if metric in CONFIRMABLE or metric.startswith("actions."):
+            matrix = confirm.zeros_from_parent(matrix, self.parents.days.matrix(metric), self.parent_of)
+        return np.where(self.doubtful, np.nan, matrix) if self.doubtful.any() else matrix
+
+    def column(self, name: str) -> Numbers | None:
+        """A sum by canonical name (`spend_7d`), of one day (`spend_@3`) or of the parent (`parent:spend_7d`)."""
+        if name.startswith(PARENT):
+            return self._of_parent(name.removeprefix(PARENT))
+        base, window, until = _split(name)
+        if window is None or unit_of(base) is None:
+            return None
+        if base == "reach":
+            return self._reach(window, until)
+        if window in windows.SHORT:
+            return self._short(base, window)
+        matrix = self.matrix(base)
+        if window == windows.LIFETIME:
+            whole = self.entities.born < COUNT
+            return np.where(whole, _rounded(matrix.sum(axis=0)), np.nan)
+        offsets = _offsets(window, until)
+        return None if offsets is None else _rounded(matrix[offsets[1] : offsets[0] + 1].sum(axis=0))
+
+    def _reach(self, window: str, until: int) -> Numbers | None:
+        """Meta's own: of one day from its row, of several days from the reading of that window."""
+        offsets = _offsets(window, until)
+        if offsets is not None and offsets[0] == offsets[1]:
+            of_day: Numbers = self.matrix("reach")[offsets[0]]
+            return of_day
+        if window not in windows.COMPLETE_DAYS:
+            return np.full(len(self.entities.ids), np.nan)
+        last_day = self.today - timedelta(days=until)
+        return given_reach(self.account, self.level, window, last_day, self.days, self.known_at)
+
+    def _short(self, base: str, window: str) -> Numbers:
+        matrix = self.matrix(base)
+        if 0 not in self.known or self.read_at is None:
+            return np.full(matrix.shape[1], np.nan)
+        if window not in self._earlier:
+            recent = Recent(self.account, self.level, self.days, self.today, self.read_at, self.known_at)
+            self._earlier[window] = earlier_state(recent, window)
+        return _rounded(short_sum(matrix, base, self._earlier[window]))
+
+    @cached_property
+    def _earlier(self) -> dict[str, Earlier | None]:
+        return {}
+
+    def _of_parent(self, name: str) -> Numbers | None:
+        above = None if self.parents is None else self.parents.column(name)
+        if above is None or not len(above):
+            return None
+        return np.where(self.parent_of >= 0, above[self.parent_of], np.nan)
+
+
+def _rounded(values: Numbers) -> Numbers:
+    """Sums of cents as floats end in dust; rounded, 50.00 is exactly 50 and `> 50` is false."""
+    rounded: Numbers = np.round(values, _DECIMALS)
+    return rounded
+
+
+def _split(name: str) -> tuple[str, str | None, int]:
+    """(base, window, last day as days ago). `spend_@3` is one day; `spend_7d@2` the 7 days that ended 2 days ago."""
+    head, mark, ago = name.rpartition("@")
+    if not mark or not ago.isdigit():
+        return (*windows.split(name), 1)
+    if head.endswith("_"):
+        return head[:-1], "@", int(ago)
+    return (*windows.split(head), int(ago))
+
+
+def _offsets(window: str, until: int) -> tuple[int, int] | None:
+    """First and last day as days ago, None for a window that is not of whole days or reaches too far back."""
+    if window == "@":
+        return (until, until) if until < COUNT else None
+    offsets = windows.day_offsets(window)
+    if offsets is None or window not in windows.COMPLETE_DAYS:
+        return offsets
+    first, last = offsets[0] + until - 1, until
+    return (first, last) if first < COUNT else None
+
+
+def conversion_types(account: AdAccount) -> Sequence[str]:
+    """The action types to look for, in order: the account's own choice alone, else Meta's names of a purchase."""
+    return (account.conversion_action_type,) if account.conversion_action_type else PURCHASE

@@ -1,0 +1,105 @@
+"""The metrics table: frames of one account and level, built from mirror and readings, stored once a tick."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from intelligence.columns import pack, unpack
+from intelligence.metrics import windows
+from intelligence.metrics.families.sums import BASES
+from intelligence.metrics.frame import Frame, Numbers, Texts
+from intelligence.metrics.lazy import LazyColumns
+from intelligence.metrics.mirror import DELIVERING, Mirror, learning_phase, read_mirror
+from intelligence.metrics.source import Entities, Source
+from intelligence.metrics.state import ages, born_days_ago, budget_use
+from intelligence.metrics.targets import target_columns
+from intelligence.models import StoredFrame
+from metaads.models import AdAccount
+
+STORED_SUMS: tuple[str, ...] = tuple(f"{base}_{window}" for base in BASES for window in windows.WINDOWS)
+_IDS = "ids"
+
+
+def build_frame(account: AdAccount, level: str, now: datetime, known_at: datetime | None = None) -> Frame:
+    """One row an entity that is not deleted, as known at `known_at` (default `now`; both aware UTC).
+
+    Sums come from the readings of that time; state (status, budgets, names) and targets are today's, for the mirror
+    keeps no history: ask for the stored frame to see what they were. Windows not held are computed when asked for.
+    """
+    mirror = read_mirror(account, level)
+    held = _state(account, level, mirror, now)
+    source = Source(account, level, _entities(mirror.ids, held, now, account), now, known_at or now)
+    held.update(budget_use(mirror, _sum(source, "spend_today"), _sum(source, "spend_yesterday"), now, account.zone))
+    return Frame(account.pk, level, now, source.read_at, mirror.ids, LazyColumns(held, lambda: source))
+
+
+def _state(account: AdAccount, level: str, mirror: Mirror, now: datetime) -> dict[str, Numbers | Texts]:
+    """Columns that the mirror, the targets and the clock give."""
+    texts = {name: mirror.texts[name] for name in ("name", "status", "effective_status", "objective", "campaign_id")}
+    own, parents = mirror.texts["bid_strategy"], mirror.texts["parent_bid_strategy"]
+    return {
+        **texts,
+        "parent_id": mirror.texts["parent_id"],
+        "parent_name": mirror.texts["parent_name"],
+        "bid_strategy": np.where(own == "", parents, own),
+        "learning_phase": learning_phase(mirror.texts["learning"], mirror.texts["effective_status"], level),
+        "account_id": np.full(len(mirror.ids), account.meta_id),
+        "currency": np.full(len(mirror.ids), account.currency),
+        "daily_budget": mirror.numbers["daily_budget"],
+        "lifetime_budget": mirror.numbers["lifetime_budget"],
+        **ages(mirror, now),
+        **target_columns(account, mirror.texts["campaign_id"]),
+    }
+
+
+def _entities(ids: Texts, held: Mapping[str, Any], now: datetime, account: AdAccount) -> Entities:
+    born = born_days_ago(held["hours_since_created"], now, account.zone)
+    return Entities(ids, held["parent_id"], born, held["effective_status"] == DELIVERING)
+
+
+def _sum(source: Source, name: str) -> Numbers:
+    found = source.column(name)
+    return np.full(len(source.entities.ids), np.nan) if found is None else found
+
+
+def store_frame(frame: Frame) -> StoredFrame:
+    """Keeps the frame's state and the sums of the standard windows. A frame of the same tick is left as it is."""
+    columns = {_IDS: frame.ids, **dict(frame.columns)}
+    columns.update({name: held for name in STORED_SUMS if (held := frame.columns.get(name)) is not None})
+    stored, _ = StoredFrame.objects.get_or_create(
+        account_id=frame.account_id,
+        level=frame.level,
+        at=frame.at,
+        defaults={"read_at": frame.read_at, "rows": len(frame), "packed": pack(columns)},
+    )
+    return stored
+
+
+def load_frame(stored: StoredFrame) -> Frame:
+    """The stored columns; other windows and the parent's are rebuilt from the readings known at that tick."""
+    columns = unpack(stored.packed)
+    ids = columns.pop(_IDS)
+    account = stored.account
+
+    def source() -> Source:
+        return Source(account, stored.level, _entities(ids, columns, stored.at, account), stored.at, stored.at)
+
+    return Frame(stored.account_id, stored.level, stored.at, stored.read_at, ids, LazyColumns(columns, source))
+
+
+def latest_frame(account: AdAccount, level: str) -> Frame | None:
+    """The newest stored frame, None if there is none yet."""
+    stored = StoredFrame.objects.filter(account=account, level=level).select_related("account").order_by("-at").first()
+    return None if stored is None else load_frame(stored)
+
+
+def frame_for_tick(account: AdAccount, level: str, now: datetime) -> Frame:
+    """The frame of this tick: the stored one if it was made already, else a new one, stored."""
+    stored = StoredFrame.objects.filter(account=account, level=level, at=now).select_related("account").first()
+    if stored is not None:
+        return load_frame(stored)
+    frame = build_frame(account, level, now)
+    store_frame(frame)
+    return frame
