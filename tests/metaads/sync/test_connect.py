@@ -1,0 +1,139 @@
+"""Connecting and checking."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from metaads.models import AdAccount, Connection, SwitchState
+from metaads.sync.connect import AccountFacts, ConnectionReport, check_connection, store_connection
+from tests.metaads.stub import Stub
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_impatient")]
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+EVERYTHING = ["ads_management", "ads_read", "business_management"]
+
+
+def store(url: str = "http://nowhere.invalid", ids: list[str] | None = None, **more: Any) -> Any:
+    given = {"token": "t0ken", "app_id": "1", "app_secret": "s3cret", **more}
+    return store_connection("Agency", url, account_ids=ids, now=NOW, sandbox=True, **given)
+
+
+def token(stub: Stub, **data: Any) -> Stub:
+    return stub.says({"data": {"is_valid": True, "scopes": EVERYTHING, "expires_at": 0, **data}})
+
+
+def accounts(stub: Stub, *ids: str) -> Stub:
+    return stub.says(
+        {"data": [{"id": f"act_{one}", "account_id": one, "name": f"N{one}", "currency": "EUR"} for one in ids]}
+    )
+
+
+def test_storing_makes_no_call_and_works_while_everything_is_off() -> None:
+    SwitchState.objects.create(name="ENABLE_INTELLIGENCE", on=False)
+    connection, (account,) = store(ids=["act_123"], facts=AccountFacts("JPY", "Asia/Tokyo", "Shop"))
+    assert (connection.access_token, connection.app_secret, connection.state) == ("t0ken", "s3cret", "unchecked")
+    assert (account.meta_id, account.name, account.currency) == ("123", "Shop", "JPY")
+    assert account.connected_at == NOW
+
+
+def test_storing_again_renews_the_token_and_keeps_the_account() -> None:
+    store(ids=["123"])
+    AdAccount.objects.update(name="Renamed by Meta")
+    connection, (account,) = store(ids=["act_123"], token="new")
+    assert Connection.objects.get().access_token == "new"
+    assert AdAccount.objects.get().name == "Renamed by Meta"
+    assert account.connection == connection
+
+
+@pytest.mark.parametrize("wrong", ["", "act_", "12a", "act_act_1", "http://x/1"])
+def test_an_id_that_is_none_is_refused_and_nothing_is_stored(wrong: str) -> None:
+    with pytest.raises(ValueError, match="act_1234567890"):
+        store(ids=[wrong])
+    assert not Connection.objects.exists()
+
+
+def test_a_good_connection_tells_scopes_accounts_and_expiry(stub: Stub) -> None:
+    connection, _ = store(stub.url, ["7"])
+    accounts(token(stub, expires_at=1800000000), "7", "8")
+    report = check_connection(connection, NOW)
+    assert report.ok
+    assert report.can_write
+    assert [seen.meta_id for seen in report.accounts] == ["7", "8"]
+    stored = Connection.objects.get()
+    assert (stored.state, stored.state_reason, stored.scopes) == ("ok", "", EVERYTHING)
+    assert stored.token_expires_at == datetime.fromtimestamp(1800000000, UTC)
+    assert stub.calls[0].headers["Authorization"] == "Bearer 1|s3cret"
+    assert stub.calls[1].headers["Authorization"] == "Bearer t0ken"
+
+
+def test_a_switch_that_is_off_is_named_and_no_call_is_made(stub: Stub) -> None:
+    connection, _ = store(stub.url, ["7"])
+    SwitchState.objects.create(name="ENABLE_INTELLIGENCE", on=False)
+    report = check_connection(connection, NOW)
+    assert not report.checked
+    assert "ENABLE_INTELLIGENCE" in report.problems[0]
+    assert stub.calls == []
+    assert Connection.objects.get().state == "unchecked"
+
+
+def broken(report: ConnectionReport) -> str:
+    stored = Connection.objects.get()
+    assert not report.ok
+    assert stored.state == Connection.State.BROKEN
+    return stored.state_reason
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"is_valid": False}, "not valid any more"),
+        ({"expires_at": 1700000000}, "expired on 14 November 2023"),
+        ({"scopes": ["email"]}, "neither ads_read nor ads_management"),
+    ],
+)
+def test_a_useless_token_breaks_the_connection_with_the_way_out(stub: Stub, data: dict[str, Any], says: str) -> None:
+    connection, _ = store(stub.url)
+    token(stub, **data)
+    reason = broken(check_connection(connection, NOW))
+    assert says in reason
+    assert "new system-user token" in reason
+    assert len(stub.calls) == 1
+
+
+def test_a_wrong_app_secret_is_told_from_a_wrong_token(stub: Stub) -> None:
+    connection, _ = store(stub.url)
+    stub.fails(190)
+    assert "app id and app secret" in broken(check_connection(connection, NOW))
+    stub.says({"data": {"is_valid": True, "scopes": EVERYTHING}}).fails(190, 460)
+    assert "does not accept the token" in broken(check_connection(connection, NOW))
+
+
+def test_meta_being_away_is_not_the_tokens_fault(stub: Stub) -> None:
+    connection, _ = store(stub.url)
+    stub.says("<html>", 502, times=3)
+    assert "later" in broken(check_connection(connection, NOW))
+
+
+def test_an_account_that_the_token_cannot_see_is_named(stub: Stub) -> None:
+    connection, _ = store(stub.url, ["7", "8"])
+    accounts(token(stub), "8")
+    assert "act_7" in broken(check_connection(connection, NOW))
+
+
+def test_without_an_app_secret_only_the_accounts_are_asked(stub: Stub) -> None:
+    connection, _ = store(stub.url, app_secret="")
+    accounts(stub, "7")
+    report = check_connection(connection, NOW)
+    assert report.ok
+    assert report.expires_at is None
+    assert len(stub.calls) == 1
+
+
+def test_a_check_mends_what_was_broken(stub: Stub) -> None:
+    connection, _ = store(stub.url)
+    stub.fails(190)
+    check_connection(connection, NOW)
+    accounts(token(stub))
+    assert check_connection(connection, NOW).ok
+    assert Connection.objects.get().state_reason == ""
