@@ -1,0 +1,106 @@
+"""The story of one evaluation of one account: gather -> notify -> resolve -> guard -> queue."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from intelligence.metrics.frame import Frame
+from intelligence.metrics.table import latest_frame
+from metaads import switch
+from metaads.models import AdAccount, Level
+from optimization.by_hand import close_done_by_hand
+from optimization.gather import Gathered, gather
+from optimization.ledger import record
+from optimization.limits import limits_for
+from optimization.models import EmergencyStop, Rule, Run
+from optimization.queue.conflicts import resolve
+from optimization.queue.propose import Proposed, propose
+from optimization.queue.stale import mark_stale
+from optimization.tell import tell
+
+KIND = "evaluate"
+
+
+def run_cycle(account: AdAccount, now: datetime) -> Run | None:
+    """Evaluates once per state of the data: asked again for the same data it gives the run that was.
+
+    None: there is no data yet, or a stop is in force. Raises SwitchedOff while the rules engine is off.
+    """
+    switch.require(switch.RULES)
+    close_done_by_hand(account, now)
+    frames, problems = _frames(account, now)
+    if not frames or EmergencyStop.objects.in_force(account):
+        return None
+    run, new = _start(account, frames, now)
+    if not new:
+        return run
+    gathered = gather(account, frames, now)
+    tell(account, gathered.matches, now)
+    winners, losers = resolve(gathered.drafts)
+    proposed = propose(account, winners, losers, now, run)
+    stale = mark_stale(account, gathered.evaluated, winners, now)
+    _count(gathered, proposed, now)
+    return _finish(run, gathered, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
+
+
+def _frames(account: AdAccount, now: datetime) -> tuple[dict[str, Frame], list[str]]:
+    """Frames that are fresh enough to decide on; the others with the reason why not."""
+    limit = timedelta(hours=limits_for(account).max_data_age_hours)
+    frames: dict[str, Frame] = {}
+    problems: list[str] = []
+    for level in Level:
+        frame = latest_frame(account, level)
+        if frame is None or frame.read_at is None:
+            problems.append(f"{level.label}: no data yet.")
+        elif now - frame.read_at > limit:
+            hours = (now - frame.read_at).total_seconds() / 3600
+            problems.append(f"{level.label}: the data are {hours:.1f} h old, so nothing is decided on them.")
+        else:
+            frames[level.value] = frame
+    return frames, problems
+
+
+def _start(account: AdAccount, frames: dict[str, Frame], now: datetime) -> tuple[Run, bool]:
+    slot = max(frame.at for frame in frames.values()).isoformat()
+    with transaction.atomic():
+        run, new = Run.objects.get_or_create(account=account, kind=KIND, slot=slot, defaults={"started_at": now})
+        if new:
+            record("run_started", account_id=account.pk, actor="system", now=now, payload={"run": run.pk, "slot": slot})
+    return run, new
+
+
+def _count(gathered: Gathered, proposed: Proposed, now: datetime) -> None:
+    """The rules' statistics."""
+    created = Counter(action.rule_version.rule_id for action in proposed.created if action.rule_version)
+    triggered = {match.rule.pk: len(match.ids) for match in gathered.matches}
+    for rule_id, covered in gathered.evaluated.items():
+        hits = triggered.get(rule_id, 0)
+        changes = {"evaluated": F("evaluated") + covered, "triggered": F("triggered") + hits}
+        if hits:
+            changes["last_triggered_at"] = now  # type: ignore[assignment]
+        Rule.objects.filter(pk=rule_id).update(**changes, proposed=F("proposed") + created.get(rule_id, 0))
+
+
+def _finish(
+    run: Run, gathered: Gathered, proposed: Proposed, problems: list[str], extra: dict[str, int], now: datetime
+) -> Run:
+    run.finished_at = now
+    run.problems = problems + gathered.problems
+    run.counts = {
+        "rules": sorted(gathered.evaluated),
+        "evaluated": sum(gathered.evaluated.values()),
+        "matched": sum(len(match.ids) for match in gathered.matches),
+        "created": len(proposed.created),
+        "refreshed": proposed.refreshed,
+        "superseded": proposed.superseded,
+        "blocked": dict(proposed.blocked),
+        "skipped": dict(proposed.skipped),
+        "nothing_to_do": gathered.refused,
+        **extra,
+    }
+    run.save(update_fields=["finished_at", "problems", "counts"])
+    payload = {"run": run.pk, **run.counts}
+    record("run_finished", account_id=run.account_id, actor="system", now=now, payload=payload)
+    return run

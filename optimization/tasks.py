@@ -1,0 +1,44 @@
+"""django-q2 doors. They take ids, ask the clock, call one function. A lost or doubled message is harmless."""
+
+import logging
+from functools import partial
+
+from metaads import switch
+from metaads.clock import business_now
+from metaads.models import AdAccount
+from optimization import dispatch, pipeline
+from optimization.models import Action
+
+log = logging.getLogger(__name__)
+
+
+def observe_account(account_id: int) -> str:
+    """Collects one account and evaluates it when something new was read."""
+    account = AdAccount.objects.select_related("connection").get(pk=account_id)
+    return pipeline.observe_and_evaluate(account, business_now(account))
+
+
+def evaluate_account(account_id: int) -> str:
+    account = AdAccount.objects.select_related("connection").get(pk=account_id)
+    return pipeline.evaluate(account, business_now(account))
+
+
+def run_action(action_id: int) -> str:
+    action = Action.objects.select_related("account__connection").get(pk=action_id)
+    return str(dispatch.run_action(action_id, business_now(action.account)))
+
+
+def sweep() -> int:
+    """Carries on whatever is claimable and was lost by the queue; settles what is uncertain."""
+    if not switch.is_on(switch.INTELLIGENCE):
+        return 0
+    looked_at = 0
+    for account in AdAccount.objects.watched().select_related("connection"):
+        looked_at += sum(dispatch.run_due(account, partial(business_now, account)).values())
+    return looked_at
+
+
+def expire() -> int:
+    """Closes what is past its time, in every account."""
+    accounts = AdAccount.objects.select_related("connection")
+    return sum(pipeline.expire(account, business_now(account)) for account in accounts)
