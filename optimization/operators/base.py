@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Numbers, Texts
-from optimization.operators.expression import Expression
+from optimization.operators.values.expression import Expression
+from optimization.operators.values.problem import ValueProblem
+
+__all__ = ["Column", "Condition", "Mask", "Operand", "Operator", "PastSheet", "Reader", "Say", "Sheet", "ValueProblem"]
 
 Mask = NDArray[np.bool_]
 Column = Numbers | Texts
@@ -23,15 +26,6 @@ Say = Callable[[Expression], str]
 NUMBER = frozenset({"number"})
 TEXT = frozenset({"text"})
 ANY = NUMBER | TEXT
-
-
-class ValueProblem(ValueError):
-    """The value does not suit the operator. `place` is the part of the value, such as `[1]` or `.days`."""
-
-    def __init__(self, message: str, place: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.place = place
 
 
 class Reader(Protocol):
@@ -61,6 +55,26 @@ class Sheet(Protocol):
 
     def history(self, field: Field, unit: str, count: int) -> Numbers | None:
         """(count, n) values of the last `count` complete days or hours; None = no history at all."""
+
+
+@dataclass(frozen=True)
+class PastSheet:
+    """A sheet whose one column is (periods, n): the inner comparison then answers for every period at once."""
+
+    past: Numbers
+    sheet: Sheet
+
+    def __len__(self) -> int:
+        return len(self.sheet)
+
+    def column(self, field: Field) -> Numbers:
+        return self.past
+
+    def value(self, expression: Expression) -> float | Numbers:
+        return self.sheet.value(expression)
+
+    def history(self, field: Field, unit: str, count: int) -> Numbers | None:
+        return None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from intelligence.metrics.catalog import Field
 from optimization.operators.base import ANY, NUMBER, Condition, Mask, Operand, Operator, Reader, Say, Sheet
-from optimization.operators.text_values import one_text, text_fails, text_holds
+from optimization.operators.values.texts import is_none_of, is_one_of, one_text
 
 
 class Comparison(Operator):
@@ -73,13 +73,13 @@ class Equal(Comparison):
 
     def holds(self, condition: Condition, sheet: Sheet) -> Mask:
         if condition.operand.texts:
-            return text_holds(condition, sheet)
+            return is_one_of(sheet.column(condition.field), condition.operand.texts)
         mask: Mask = np.equal(sheet.column(condition.field), sheet.value(condition.operand.terms[0]))
         return mask
 
     def fails(self, condition: Condition, sheet: Sheet) -> Mask:
         if condition.operand.texts:
-            return text_fails(condition, sheet)
+            return is_none_of(sheet.column(condition.field), condition.operand.texts)
         column, wanted = sheet.column(condition.field), sheet.value(condition.operand.terms[0])
         # not `column != wanted`: NaN differs from everything, and an unknown must not.
         mask: Mask = np.less(column, wanted)

@@ -6,7 +6,6 @@ otherwise one unknown day leaves it unknown.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,32 +13,22 @@ import numpy as np
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Numbers
 from optimization.operators import between, comparison
-from optimization.operators.base import NUMBER, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
-from optimization.operators.expression import Expression
+from optimization.operators.base import (
+    NUMBER,
+    Condition,
+    Mask,
+    Operand,
+    Operator,
+    PastSheet,
+    Reader,
+    Say,
+    Sheet,
+    ValueProblem,
+)
 
 # Families of fields whose past days and hours are kept.
 KEPT = frozenset({"sums", "ratios"})
 INNER = {one.key: one for one in (*comparison.OPERATORS, *between.OPERATORS)}
-
-
-@dataclass(frozen=True)
-class _Past:
-    """A sheet whose one column is (periods, n): the inner comparison then answers for every period at once."""
-
-    past: Numbers
-    sheet: Sheet
-
-    def __len__(self) -> int:
-        return len(self.sheet)
-
-    def column(self, field: Field) -> Numbers:
-        return self.past
-
-    def value(self, expression: Expression) -> float | Numbers:
-        return self.sheet.value(expression)
-
-    def history(self, field: Field, unit: str, count: int) -> Numbers | None:
-        return None
 
 
 class Duration(Operator):
@@ -82,14 +71,14 @@ class Duration(Operator):
         inner, past = condition.operand.inner, self._past(condition, sheet)
         if inner is None or past is None:
             return np.zeros(len(sheet), np.bool_)
-        mask: Mask = np.logical_and.reduce(inner.holds(condition, _Past(past, sheet)), axis=0)
+        mask: Mask = np.logical_and.reduce(inner.holds(condition, PastSheet(past, sheet)), axis=0)
         return mask
 
     def fails(self, condition: Condition, sheet: Sheet) -> Mask:
         inner, past = condition.operand.inner, self._past(condition, sheet)
         if inner is None or past is None:
             return np.zeros(len(sheet), np.bool_)
-        mask: Mask = np.logical_or.reduce(inner.fails(condition, _Past(past, sheet)), axis=0)
+        mask: Mask = np.logical_or.reduce(inner.fails(condition, PastSheet(past, sheet)), axis=0)
         return mask
 
     def values(self, condition: Condition, sheet: Sheet) -> list[Any]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from intelligence.metrics.catalog import Field
 from optimization.operators.base import ANY, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
-from optimization.operators.text_values import one_text, text_fails, text_holds
+from optimization.operators.values.texts import is_none_of, is_one_of, one_text
 
 MOST = 1000
 
@@ -47,7 +47,7 @@ class NotIn(In):
 
 def _member(condition: Condition, sheet: Sheet) -> Mask:
     if condition.operand.texts:
-        return text_holds(condition, sheet)
+        return is_one_of(sheet.column(condition.field), condition.operand.texts)
     column = sheet.column(condition.field)
     mask: Mask = np.zeros(len(sheet), dtype=np.bool_)
     for term in condition.operand.terms:
@@ -58,7 +58,7 @@ def _member(condition: Condition, sheet: Sheet) -> Mask:
 def _stranger(condition: Condition, sheet: Sheet) -> Mask:
     """Known to differ from every listed value; one unknown value in the list leaves it open."""
     if condition.operand.texts:
-        return text_fails(condition, sheet)
+        return is_none_of(sheet.column(condition.field), condition.operand.texts)
     column = sheet.column(condition.field)
     mask: Mask = np.ones(len(sheet), dtype=np.bool_)
     for term in condition.operand.terms:

@@ -7,8 +7,8 @@ import numpy as np
 
 from intelligence.metrics.catalog import Field
 from optimization.operators.base import TEXT, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
-from optimization.operators.regex import safe_pattern
-from optimization.operators.text_values import known_texts, one_text, text_fails, text_holds
+from optimization.operators.values.pattern import safe_pattern
+from optimization.operators.values.texts import is_none_of, is_one_of, known, one_text
 
 
 class Is(Operator):
@@ -23,20 +23,20 @@ class Is(Operator):
         return f"{self.label} {operand.texts[0]}"
 
     def holds(self, condition: Condition, sheet: Sheet) -> Mask:
-        return text_holds(condition, sheet)
+        return is_one_of(sheet.column(condition.field), condition.operand.texts)
 
     def fails(self, condition: Condition, sheet: Sheet) -> Mask:
-        return text_fails(condition, sheet)
+        return is_none_of(sheet.column(condition.field), condition.operand.texts)
 
 
 class IsNot(Is):
     key, label = "is_not", "is not"
 
     def holds(self, condition: Condition, sheet: Sheet) -> Mask:
-        return text_fails(condition, sheet)
+        return is_none_of(sheet.column(condition.field), condition.operand.texts)
 
     def fails(self, condition: Condition, sheet: Sheet) -> Mask:
-        return text_holds(condition, sheet)
+        return is_one_of(sheet.column(condition.field), condition.operand.texts)
 
 
 class Contains(Operator):
@@ -61,7 +61,7 @@ class Contains(Operator):
 
     def fails(self, condition: Condition, sheet: Sheet) -> Mask:
         mask = ~self.holds(condition, sheet)
-        mask &= known_texts(condition, sheet)
+        mask &= known(sheet.column(condition.field))
         return mask
 
 

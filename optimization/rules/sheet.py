@@ -10,7 +10,7 @@ from intelligence.metrics import catalog
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Frame, Numbers
 from optimization.operators.base import Column, Condition, Mask
-from optimization.operators.expression import Expression
+from optimization.operators.values.expression import Expression
 
 # (field, "day" or "hour", count) -> (count, rows) of the last complete days or hours, NaN = unknown; None = not kept.
 History = Callable[[Field, str, int], Numbers | None]

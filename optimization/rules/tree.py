@@ -7,7 +7,7 @@ from dataclasses import field as attribute
 
 from intelligence.metrics.catalog import Field, UnknownField, resolve
 from optimization.operators import OPERATORS, Condition, Operator, ValueProblem
-from optimization.operators.expression import Expression, ExpressionError, number, parse
+from optimization.operators.values.expression import Expression, ExpressionError, number, parse
 
 DEEPEST = 8
 MOST_LEAVES = 200

@@ -6,7 +6,7 @@ from intelligence.metrics.catalog import Field
 from intelligence.metrics.windows import including_days
 from metaads.graph.money import amount_text
 from optimization.operators import Condition
-from optimization.operators.expression import Expression
+from optimization.operators.values.expression import Expression
 
 ACRONYMS = frozenset({"ctr", "cpc", "cpm", "cpa", "roas", "id"})
 WINDOW_WORDS = {

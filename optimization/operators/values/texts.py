@@ -1,11 +1,13 @@
-"""Reading and comparing texts: shared by the operators that take them. "" is unknown."""
+"""Reading and comparing texts. "" is unknown."""
 
 import difflib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intelligence.metrics.catalog import Field
-from optimization.operators.base import Condition, Mask, Sheet, ValueProblem
+from intelligence.metrics.frame import Numbers, Texts
+from optimization.operators.values.problem import ValueProblem
 
 LONGEST = 400
 # Fields whose values we know completely. Meta may add statuses, so only our own words are closed.
@@ -15,7 +17,7 @@ CLOSED: dict[str, tuple[str, ...]] = {
 
 
 def one_text(field: Field, raw: object, place: str = "") -> str:
-    """A non-empty text that the field can have."""
+    """A non-empty text that the field can have; raises ValueProblem."""
     if not isinstance(raw, str) or not raw.strip():
         raise ValueProblem(f"{field.name} is text: write a text as its value, not {raw!r}.", place)
     if len(raw) > LONGEST:
@@ -28,23 +30,22 @@ def one_text(field: Field, raw: object, place: str = "") -> str:
     return raw
 
 
-def text_holds(condition: Condition, sheet: Sheet) -> Mask:
-    """Where the field is one of the condition's texts."""
-    column, texts = sheet.column(condition.field), condition.operand.texts
-    if len(texts) == 1:
-        mask: Mask = np.equal(column, texts[0])
-        return mask
-    return np.isin(column, np.array(texts))
-
-
-def text_fails(condition: Condition, sheet: Sheet) -> Mask:
-    """Where the field is known and none of the condition's texts."""
-    mask = ~text_holds(condition, sheet)
-    mask &= known_texts(condition, sheet)
+def is_one_of(column: Numbers | Texts, texts: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Where the text is one of `texts` (none of which is empty)."""
+    if len(texts) > 1:
+        return np.isin(column, np.array(texts))
+    mask: NDArray[np.bool_] = np.equal(column, texts[0])
     return mask
 
 
-def known_texts(condition: Condition, sheet: Sheet) -> Mask:
-    """Where the field is known at all."""
-    mask: Mask = np.not_equal(sheet.column(condition.field), "")
+def is_none_of(column: Numbers | Texts, texts: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Where the text is known and none of `texts`."""
+    mask = ~is_one_of(column, texts)
+    mask &= known(column)
+    return mask
+
+
+def known(column: Numbers | Texts) -> NDArray[np.bool_]:
+    """Where the text is known at all."""
+    mask: NDArray[np.bool_] = np.not_equal(column, "")
     return mask

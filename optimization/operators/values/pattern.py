@@ -2,7 +2,7 @@
 
 import re
 
-from optimization.operators.base import ValueProblem
+from optimization.operators.values.problem import ValueProblem
 
 LONGEST = 200
 MOST_REPEATS = 3

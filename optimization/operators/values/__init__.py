@@ -1,0 +1,1 @@
+"""Values of conditions: arithmetic over fields, texts, patterns. Knows nothing of operators."""
