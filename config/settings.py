@@ -193,6 +193,8 @@ def cluster(workers: int, timeout: int) -> dict[str, Any]:
 
 
 Q_ACT, Q_WORK = "act", "work"
+# A pulse goes through each queue four times in this span; none in all of it and the supervisor restarts the queue.
+PULSE_STALE_AFTER = number("PULSE_STALE_SECONDS", 20, 1, 600)
 Q_CLUSTER: dict[str, Any] = {
     "name": Q_WORK,
     **cluster(workers=whole("Q_WORKERS", 2, 1, 64), timeout=300),

@@ -15,11 +15,9 @@ from intelligence.observe import observe
 from metaads import switch
 from metaads.clock import business_now
 from metaads.models import AdAccount
-from optimization.cycle import run_cycle
-from optimization.dispatch import run_action
+from optimization import pipeline
+from optimization.dispatch import run_due
 from optimization.models import Action, Status
-from optimization.queue.expiry import expire_due
-from optimization.queue.selectors import claimable
 
 log = structlog.get_logger(__name__)
 LOOK_EVERY = 0.1
@@ -72,30 +70,25 @@ def _evaluate(account: AdAccount, now: datetime) -> str:
     switch.require(switch.RULES)
     if unevaluated_data(account) is None:
         return "nothing new"
-    run = run_cycle(account, now)
-    return ", ".join(f"{count} {name}" for name, count in sorted(run.counts.items()) if count) or "nothing proposed"
+    return pipeline.evaluate(account, now)
 
 
 def _execute(account: AdAccount, now: datetime) -> str:
     """Carries out what was approved and waits until nothing is left uncertain: a tick settles before it ends."""
     switch.require(switch.EXECUTOR)
-    started = list(claimable(account).values_list("pk", flat=True))
-    for pk in started:
-        run_action(pk, now)
+    counts = run_due(account, lambda: now)
     patience = (settings.EXECUTOR_LEASE + settings.EXECUTOR_SETTLE * (settings.EXECUTOR_MAX_SENDS + 1)).total_seconds()
     deadline = time.monotonic() + patience
-    while unsettled := list(Action.objects.filter(account=account, status__in=IN_FLIGHT).values_list("pk", flat=True)):
+    while Action.objects.filter(account=account, status__in=IN_FLIGHT).exists():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{len(unsettled)} actions are still uncertain after {patience:.0f} s: look at them.")
+            raise TimeoutError(f"Some actions are still uncertain after {patience:.0f} s: look at them in the queue.")
         time.sleep(LOOK_EVERY)
-        for pk in unsettled:
-            run_action(pk, now)
-    done = Action.objects.filter(pk__in=started, status=Status.EXECUTED).count()
-    return f"{done} of {len(started)} executed" if started else "nothing approved"
+        counts = run_due(account, lambda: now)
+    return ", ".join(f"{count} {status.label.lower()}" for status, count in counts.items()) or "nothing approved"
 
 
 def _expire(account: AdAccount, now: datetime) -> str:
-    return f"{expire_due(account, now)} expired"
+    return f"{pipeline.expire(account, now)} expired"
 
 
 STEPS: tuple[tuple[str, Callable[[AdAccount, datetime], str]], ...] = (

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import close_old_connections
 from django_q.tasks import async_task
 
 from config.checks import clusters
@@ -36,6 +37,7 @@ def queue(cluster: str) -> Child:
 
 def send(cluster: str, function: str, *args: Any) -> None:
     """One task into one cluster's queue; its result is kept nowhere."""
+    close_old_connections()
     async_task(function, *args, cluster=cluster, save=False)
 
 

@@ -13,8 +13,6 @@ from typing import Any
 import psutil
 from django.conf import settings
 
-EVERY, STALE_AFTER = 5.0, 20.0
-
 
 def _folder(cluster: str) -> Path:
     folder = Path(settings.VAR_DIR) / "pulse" / cluster
@@ -69,6 +67,7 @@ class Pulse:
 
     def __init__(self, cluster: str, workers: int, timeout: float) -> None:
         self.cluster, self.workers, self.timeout = cluster, workers, timeout
+        self.stale_after = float(settings.PULSE_STALE_AFTER)
         self.number = max(last_beat(cluster), int(time.time()))
         self.sent_at: float | None = None
         self.fresh_at = time.monotonic()
@@ -77,7 +76,7 @@ class Pulse:
     def due(self) -> bool:
         """Whether to send the next: one at a time, so that a stuck queue does not fill with pulses."""
         self._look()
-        return self.sent_at is None and time.monotonic() - self.fresh_at >= EVERY
+        return self.sent_at is None and time.monotonic() - self.fresh_at >= self.stale_after / 4
 
     def sending(self) -> int:
         self.number += 1
@@ -92,7 +91,7 @@ class Pulse:
     def lost(self) -> bool:
         """No pulse for too long, and not because everybody is at work."""
         self._look()
-        late = self.sent_at is not None and time.monotonic() - self.sent_at > STALE_AFTER
+        late = self.sent_at is not None and time.monotonic() - self.sent_at > self.stale_after
         return late and busy_workers(self.cluster, self.timeout + 10) < self.workers
 
     def _look(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 import structlog
-from django.db import close_old_connections
 
 from config.supervisor.child import Child
 from config.supervisor.pulse import Pulse
@@ -84,7 +83,6 @@ class Supervisor:
         if not cluster:
             return
         try:
-            close_old_connections()
             self.send(cluster, function, *args)
         except Exception as error:
             log.error("could not send through the queue", cluster=cluster, function=function, error=str(error))
