@@ -1,0 +1,67 @@
+"""One call as the API sees it, whichever way it came (HTTP, or an item of a batch)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from metaads.sandbox.graph.errors import invalid
+
+# Parameters that any call may carry and that mean nothing to the world.
+COMMON = frozenset(
+    {"access_token", "appsecret_proof", "format", "locale", "method", "pretty", "debug", "suppress_http_code", "summary",
+     "include_headers", "fields", "transport", "callback", "date_format"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Call:
+    """`path` without the version; `params` are query and form together; `base` ends with the version; `bearer` a token sent as header."""
+
+    method: str
+    base: str
+    path: tuple[str, ...]
+    params: dict[str, str]
+    request_id: str = ""
+    bearer: str = ""
+
+    @property
+    def token(self) -> str:
+        """From the header or the parameter; only the latter comes back in `paging.next`."""
+        return self.bearer or self.params.get("access_token", "")
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.params.get(name, default)
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number, else error 100."""
+        raw = self.params.get(name, "")
+        if raw == "":
+            return default
+        try:
+            return int(raw)
+        except ValueError:
+            raise invalid(f"Param {name} must be an integer", name) from None
+
+    def json(self, name: str, default: Any = None) -> Any:
+        """A JSON value, else error 100."""
+        raw = self.params.get(name, "")
+        if raw == "":
+            return default
+        try:
+            return json.loads(raw)
+        except ValueError:
+            raise invalid(f"Param {name} must be valid JSON", name) from None
+
+    def words(self, name: str) -> list[str]:
+        """A list given as JSON array or with commas."""
+        raw = self.text(name).strip()
+        if raw.startswith("["):
+            value = self.json(name)
+            return [str(v) for v in value] if isinstance(value, list) else []
+        return [w.strip() for w in raw.split(",") if w.strip()]
+
+    def url(self, **changes: str) -> str:
+        """This request's address with changed parameters, credentials included as they were sent (reference 2.3)."""
+        params = {k: v for k, v in self.params.items() if v != ""} | changes
+        return f"{self.base}/{'/'.join(self.path)}?{urlencode(params)}"

@@ -1,0 +1,1 @@
+"""The readable fields of each kind of object, one kind a file."""
