@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 import stamina
-from django.utils import timezone
 
 from metaads import switch
+from metaads.clock import machine_now
 from metaads.graph import allowed, budget, usage
 from metaads.graph.classify import TOKEN_CODES, bucket_of, classify
 from metaads.graph.errors import MetaError, OutcomeUnknown, RateLimited, TokenInvalid, Transient
@@ -38,17 +38,21 @@ Path = str | tuple[str, ...]
 class GraphClient:
     """Reads. `account` None: calls that belong to no account (token check, discovery) are not counted.
 
-    `wall` gives machine time, for the rate budget.
+    `wall` gives machine time, for the rate budget. `first`: the executor's reads, which only a block of Meta's stops
+    and which are tried once, for the executor has a lease to keep and its own way of trying again.
     """
 
-    tries = 3
-    first = False
-
     def __init__(
-        self, connection: Connection, account: AdAccount | None = None, wall: Callable[[], datetime] = timezone.now
+        self,
+        connection: Connection,
+        account: AdAccount | None = None,
+        wall: Callable[[], datetime] = machine_now,
+        first: bool = False,
     ) -> None:
         self.connection = connection
         self.account = account
+        self.first = first
+        self.tries = 1 if first else 3
         self._wall = wall
         self._api = self._open()
 
@@ -135,10 +139,12 @@ class AppClient(GraphClient):
 
 
 class WritingClient(GraphClient):
-    """Adds the write. For `metaads.writer` and the executor alone; the executor does its own retries."""
+    """Adds the write. For `metaads.writer` and the executor alone; its reads come first."""
 
-    tries = 1
-    first = True
+    def __init__(
+        self, connection: Connection, account: AdAccount | None = None, wall: Callable[[], datetime] = machine_now
+    ) -> None:
+        super().__init__(connection, account, wall, first=True)
 
     def post(self, path: Path, params: Mapping[str, object]) -> dict[str, Any]:
         """One POST, never repeated here. OutcomeUnknown: it may have taken effect; every other error: it has not."""
@@ -147,9 +153,9 @@ class WritingClient(GraphClient):
         return _object(self._once("POST", segments, params))
 
 
-def client_for(account: AdAccount) -> GraphClient:
-    """The reading client of an account."""
-    return GraphClient(account.connection, account)
+def client_for(account: AdAccount, first: bool = False) -> GraphClient:
+    """The reading client of an account. `first` = for carrying out a change (see GraphClient)."""
+    return GraphClient(account.connection, account, first=first)
 
 
 def client_for_connection(connection: Connection) -> GraphClient:

@@ -1,0 +1,125 @@
+"""The account's share of Meta's limits: one row for all workers."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from metaads.graph import budget
+from metaads.graph.client import GraphClient, WritingClient
+from metaads.graph.errors import Permanent, RateLimited
+from metaads.models import AdAccount, ApiUsage
+from tests.metaads.stub import Stub
+
+pytestmark = pytest.mark.usefixtures("_impatient")
+NOON = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+BUSY = '{"111":[{"type":"ads_management","call_count":92,"estimated_time_to_regain_access":0}]}'
+BLOCKED = '{"111":[{"type":"%s","call_count":100,"estimated_time_to_regain_access":4}]}'
+
+
+def at(account: AdAccount, now: datetime = NOON, kind: type[GraphClient] = GraphClient) -> Any:
+    return kind(account.connection, account, wall=lambda: now)
+
+
+def test_calls_are_counted_by_the_hour(account: AdAccount, stub: Stub) -> None:
+    stub.says({"id": "1"}, times=3)
+    at(account).get("1")
+    at(account).get("1")
+    assert ApiUsage.objects.get().calls == 2
+    at(account, NOON + timedelta(hours=1)).get("1")
+    row = ApiUsage.objects.get()
+    assert (row.calls, row.hour) == (1, datetime(2026, 11, 20, 13, tzinfo=UTC))
+
+
+def test_a_failed_call_counts_and_its_headers_are_kept(account: AdAccount, stub: Stub) -> None:
+    stub.fails(100, headers={"X-Business-Use-Case-Usage": BUSY})
+    with pytest.raises(Permanent):
+        at(account).get("1")
+    row = ApiUsage.objects.get()
+    assert (row.calls, row.percent) == (1, 92.0)
+    assert "X-Business-Use-Case-Usage" in row.headers
+
+
+def test_ninety_percent_stops_reading_but_not_the_executor(account: AdAccount, stub: Stub) -> None:
+    stub.says({"id": "1"}, headers={"X-Business-Use-Case-Usage": BUSY}, times=2)
+    at(account).get("1")
+    with pytest.raises(RateLimited) as caught:
+        at(account, NOON + timedelta(seconds=60)).get("1")
+    assert caught.value.retry_after == timedelta(seconds=240)
+    assert at(account, kind=WritingClient).get("1") == {"id": "1"}
+
+
+def test_after_the_decay_one_call_looks_again(account: AdAccount, stub: Stub) -> None:
+    stub.says({"id": "1"}, headers={"X-Business-Use-Case-Usage": BUSY}).says({"id": "2"}, times=2)
+    at(account).get("1")
+    at(account, NOON + timedelta(seconds=301)).get("1")
+    at(account, NOON + timedelta(seconds=302)).get("1")
+    assert len(stub.calls) == 3
+
+
+def test_a_block_stops_everybody_at_once_and_says_how_long(account: AdAccount, stub: Stub) -> None:
+    stub.fails(80004, headers={"X-Business-Use-Case-Usage": BLOCKED % "ads_management"})
+    with pytest.raises(RateLimited) as first:
+        at(account).get("1")
+    assert first.value.retry_after == timedelta(minutes=4)
+    for kind in (GraphClient, WritingClient):
+        with pytest.raises(RateLimited) as later:
+            at(account, NOON + timedelta(minutes=1), kind).get("1")
+        assert later.value.retry_after == timedelta(minutes=3)
+    assert len(stub.calls) == 1
+
+
+def test_a_block_on_reports_lets_changes_through(account: AdAccount, stub: Stub) -> None:
+    stub.fails(80000, headers={"X-Business-Use-Case-Usage": BLOCKED % "ads_insights"}).says({"success": True})
+    with pytest.raises(RateLimited):
+        at(account).get("act_111/insights")
+    with pytest.raises(RateLimited):
+        at(account).get("act_111/insights")
+    assert at(account, kind=WritingClient).post("1", {"status": "PAUSED"}) == {"success": True}
+
+
+def test_a_limit_without_headers_rests_the_account_for_the_buckets_time(account: AdAccount, stub: Stub) -> None:
+    stub.fails(17, 2446079)
+    with pytest.raises(RateLimited):
+        at(account).get("1")
+    assert ApiUsage.objects.get().blocked_until == NOON + timedelta(minutes=5)
+
+
+def test_a_limit_on_one_ad_set_leaves_the_account_free(account: AdAccount, stub: Stub) -> None:
+    stub.fails(613, 1487632).says({"id": "2"})
+    with pytest.raises(RateLimited) as caught:
+        at(account, kind=WritingClient).post("1", {"daily_budget": 1})
+    assert caught.value.retry_after == timedelta(hours=1)
+    assert at(account).get("2") == {"id": "2"}
+
+
+def test_two_hundred_calls_an_hour_are_enough_except_in_a_sandbox(account: AdAccount, stub: Stub) -> None:
+    ApiUsage.objects.create(account=account, hour=NOON.replace(minute=0), calls=200, updated_at=NOON)
+    stub.says({"id": "1"}, times=2)
+    at(account).get("1")
+    account.connection.sandbox = False
+    with pytest.raises(RateLimited) as caught:
+        at(account).get("1")
+    assert caught.value.retry_after == timedelta(minutes=30)
+    at(account, kind=WritingClient).get("1")
+
+
+def test_the_reads_that_a_change_needs_come_first(account: AdAccount, stub: Stub) -> None:
+    ApiUsage.objects.create(account=account, hour=NOON, percent=95.0, updated_at=NOON)
+    stub.says({"id": "1"})
+    with pytest.raises(RateLimited):
+        at(account).get("1")
+    assert GraphClient(account.connection, account, lambda: NOON, first=True).get("1") == {"id": "1"}
+
+
+def test_a_percentage_that_cannot_be_stored_does_not_lose_the_answer(
+    account: AdAccount, stub: Stub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def locked(*_args: object, **_kwargs: object) -> int:
+        raise OperationalError("database is locked")
+
+    stub.says({"success": True})
+    monkeypatch.setattr(budget, "_update", locked)
+    assert at(account, kind=WritingClient).post("1", {"status": "PAUSED"}) == {"success": True}
+    assert "could not be stored" in caplog.text
