@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from intelligence.metrics.catalog import Field
-from intelligence.metrics.frame import Numbers
 from optimization.operators import between, comparison
 from optimization.operators.base import (
     NUMBER,
@@ -54,8 +53,7 @@ class Duration(Operator):
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= self.most:
             raise ValueProblem(f"{count!r} is not a whole number from 1 to {self.most}.", f".{self.unit}s")
         if inner is None:
-            usable = " ".join(INNER)
-            raise ValueProblem(f"{raw['operator']!r} cannot be asked of each {self.unit}; use {usable}.", ".operator")
+            raise ValueProblem(f"{raw['operator']!r} is not possible here; use {' '.join(INNER)}.", ".operator")
         try:
             operand = inner.read(field, raw["value"], reader)
         except ValueProblem as problem:
@@ -68,26 +66,24 @@ class Duration(Operator):
         return f"{inner.words(operand, say)} in {span}" if inner else span
 
     def holds(self, condition: Condition, sheet: Sheet) -> Mask:
-        inner, past = condition.operand.inner, self._past(condition, sheet)
-        if inner is None or past is None:
-            return np.zeros(len(sheet), np.bool_)
-        mask: Mask = np.logical_and.reduce(inner.holds(condition, PastSheet(past, sheet)), axis=0)
-        return mask
+        return self._periods(condition, sheet, held=True)
 
     def fails(self, condition: Condition, sheet: Sheet) -> Mask:
-        inner, past = condition.operand.inner, self._past(condition, sheet)
+        return self._periods(condition, sheet, held=False)
+
+    def _periods(self, condition: Condition, sheet: Sheet, held: bool) -> Mask:
+        """Where every period held, or at least one failed."""
+        inner, past = condition.operand.inner, sheet.history(condition.field, self.unit, condition.operand.count)
         if inner is None or past is None:
             return np.zeros(len(sheet), np.bool_)
-        mask: Mask = np.logical_or.reduce(inner.fails(condition, PastSheet(past, sheet)), axis=0)
+        ask, join = (inner.holds, np.logical_and) if held else (inner.fails, np.logical_or)
+        mask: Mask = join.reduce(ask(condition, PastSheet(past, sheet)), axis=0)
         return mask
 
     def values(self, condition: Condition, sheet: Sheet) -> list[Any]:
         """Per row the list of past values, oldest first."""
-        past = self._past(condition, sheet)
+        past = sheet.history(condition.field, self.unit, condition.operand.count)
         return [None] * len(sheet) if past is None else past.T.tolist()
-
-    def _past(self, condition: Condition, sheet: Sheet) -> Numbers | None:
-        return sheet.history(condition.field, self.unit, condition.operand.count)
 
 
 class ForDays(Duration):

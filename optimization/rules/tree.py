@@ -13,6 +13,7 @@ DEEPEST = 8
 MOST_LEAVES = 200
 # Thresholds on percentages: 1000 % is far beyond any rate, so more is a slip such as 5000 for 50.00.
 LARGEST_PERCENT = 1000
+LARGEST = 10**15
 GROUP_HINTS = {"and": "all", "or": "any", "AND": "all", "OR": "any", "ALL": "all", "ANY": "any", "NOT": "not"}
 
 
@@ -177,8 +178,8 @@ class ValueReader:
                 raise ValueProblem(str(problem), place) from None
         elif isinstance(raw, bool) or not isinstance(raw, int | float):
             raise ValueProblem(f"{field.name} is a number: {_shown(raw)} is neither a number nor an expression.", place)
-        elif not math.isfinite(raw) or abs(raw) > 1e15:
-            raise ValueProblem(f"{raw} is out of range.", place)
+        elif abs(raw) > LARGEST or not math.isfinite(raw):
+            raise ValueProblem("the number is out of range.", place)
         else:
             expression = number(raw)
         constant = expression.constant

@@ -5,10 +5,10 @@ import re
 from optimization.operators.values.problem import ValueProblem
 
 LONGEST = 200
-MOST_REPEATS = 3
+MOST_REPEATS = 2  # three of them take seconds on one long name
 _TOKEN = re.compile(
-    r"(?P<escape>\\.)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?[^)]*?[:=!>])?)|(?P<close>\))"
-    r"|(?P<repeat>[*+]|\{\d*,\d*\}|\{\d+\})|(?P<bar>\|)",
+    r"(?P<escape>\\.)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<flags>\(\?[a-zA-Z]+\))|(?P<open>\((?:\?[^)]*?[:=!>])?)"
+    r"|(?P<close>\))|(?P<fixed>\{\d+\})|(?P<repeat>(?:[*+?]|\{\d*,\d*\})[?+]?)|(?P<bar>\|)",
     re.DOTALL,
 )
 
@@ -30,22 +30,18 @@ def safe_pattern(pattern: str) -> re.Pattern[str]:
 def _refuse_runaway(pattern: str) -> None:
     """A repeat inside a repeated group takes exponential time; many open repeats in a row take polynomial time."""
     inside: list[bool] = []  # per open group: does it hold a repeat or a choice?
-    last_group, repeats = False, 0
+    closed, end, repeats = False, -1, 0  # the group just closed, where it ended, open repeats so far
     for token in _TOKEN.finditer(pattern):
         kind = token.lastgroup
         if kind == "open":
             inside.append(False)
         elif kind == "close":
-            last_group = inside.pop() if inside else False
-            if inside and last_group:
-                inside[-1] = True
-        elif kind == "bar" and inside:
-            inside[-1] = True
-        elif kind == "repeat":
-            if last_group and pattern[token.start() - 1] == ")":
-                raise ValueProblem("the pattern repeats a group that itself repeats, which can take very long.")
-            repeats += 1
-            if inside:
-                inside[-1] = True
+            closed, end = inside.pop() if inside else False, token.end()
+            inside[-1:] = [inside[-1] or closed] if inside else []
+        elif kind in ("repeat", "fixed") and closed and token.start() == end and token[0] != "?":
+            raise ValueProblem("the pattern repeats a group that itself repeats or chooses, which can take very long.")
+        elif kind in ("repeat", "bar"):
+            repeats += kind == "repeat"
+            inside[-1:] = [True] if inside else []
     if repeats > MOST_REPEATS:
-        raise ValueProblem(f"the pattern repeats {repeats} times; at most {MOST_REPEATS} of * + {{}} are read.")
+        raise ValueProblem(f"the pattern has {repeats} open repeats; at most {MOST_REPEATS} of * + ? {{}} are read.")
