@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from django.db.models import Model, QuerySet
 
+from intelligence.metrics.entities import DELIVERING
 from intelligence.metrics.frame import Numbers, Texts
 from metaads.graph.money import offset
 from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
 
 LEARNING_WORDS: dict[str, str] = {"LEARNING": "LEARNING", "SUCCESS": "ACTIVE", "FAIL": "LEARNING_LIMITED"}
 """Meta's `learning_stage_info.status` (reference 3.5) -> ours; other strings are unknown."""
-DELIVERING = "ACTIVE"
 
 
 @dataclass(frozen=True)

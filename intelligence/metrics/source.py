@@ -1,7 +1,6 @@
 """Where a frame's sums come from: the readings of 31 account days as they were known, with the level above at hand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -10,28 +9,18 @@ from numpy.typing import NDArray
 
 from intelligence.metrics import confirm, windows
 from intelligence.metrics.days import PURCHASE, Days
+from intelligence.metrics.entities import CHILD_LEVEL, PARENT_LEVEL, Entities, Rows, bare, locate, mirrored
 from intelligence.metrics.families.relative import PARENT
 from intelligence.metrics.families.sums import unit_of
-from intelligence.metrics.frame import Numbers, Texts
+from intelligence.metrics.frame import Numbers
 from intelligence.metrics.known import Known, newest
 from intelligence.metrics.reach import given_reach
 from intelligence.metrics.short import Earlier, Recent, earlier_state, short_sum
-from metaads.models import AdAccount, Level
+from metaads.models import AdAccount
 
 COUNT = windows.MAX_DAYS + 1
-PARENT_LEVEL: dict[str, str] = {Level.AD: Level.AD_SET, Level.AD_SET: Level.CAMPAIGN}
 CONFIRMABLE = frozenset({"spend", "inline_link_clicks", "thruplays", "conversions"})
 _DECIMALS = 6
-
-
-@dataclass(frozen=True)
-class Entities:
-    """Who is in the frame, in order. `born` = account days ago of creation, NaN = unknown; `live` = delivering now."""
-
-    ids: Texts
-    parent_ids: Texts
-    born: Numbers
-    live: NDArray[np.bool_]
 
 
 class Source:
@@ -65,27 +54,30 @@ class Source:
 
     @cached_property
     def parents(self) -> "Source | None":
-        """The level above, of the parents that the entities name; None for campaigns."""
-        above = PARENT_LEVEL.get(self.level)
-        if above is None:
-            return None
+        """The level above, of the parents that the entities name; None for campaigns and orphans."""
         ids = np.unique(self.entities.parent_ids[self.entities.parent_ids != ""])
-        count = len(ids)
-        parents = Entities(ids, np.full(count, "", "<U1"), np.full(count, np.nan), np.zeros(count, dtype=bool))
-        return Source(self.account, above, parents, self.now, self.known_at)
+        if self.level not in PARENT_LEVEL or not len(ids):
+            return None
+        return Source(self.account, PARENT_LEVEL[self.level], bare(ids), self.now, self.known_at)
 
     @cached_property
-    def parent_of(self) -> NDArray[np.intp]:
+    def parent_of(self) -> Rows:
         """Place of each entity's parent in `parents`, -1 if it names none."""
-        if self.parents is None or not len(self.parents.entities.ids):
-            return np.full(len(self.entities.ids), -1, dtype=np.intp)
-        at = np.searchsorted(self.parents.entities.ids, self.entities.parent_ids)
-        return np.where(self.entities.parent_ids == "", -1, at)
+        above = np.zeros(0, dtype="<U1") if self.parents is None else self.parents.entities.ids
+        return locate(above, self.entities.parent_ids)
+
+    @cached_property
+    def children(self) -> "Source | None":
+        """The level below, deleted ones included; None for ads."""
+        if self.level not in CHILD_LEVEL:
+            return None
+        below = mirrored(self.account, CHILD_LEVEL[self.level], self.now)
+        return Source(self.account, CHILD_LEVEL[self.level], below, self.now, self.known_at)
 
     @cached_property
     def doubtful(self) -> NDArray[np.bool_] | None:
         """Cells without a row that may yet have delivered; None where no level above can say."""
-        if self.parents is None or not len(self.parents.entities.ids):
+        if self.parents is None:
             return None
         return confirm.left_out(
             self.parents.days.matrix("impressions"),
@@ -96,11 +88,10 @@ class Source:
         )
 
     def matrix(self, metric: str) -> Numbers:
-        """(31, entities), row k = k days ago, with what the level above confirms or casts into doubt."""
-        key = f"settled {metric}"
-        if key not in self._settled:
-            self._settled[key] = self._settle(metric)
-        return self._settled[key]
+        """(31, entities), row k = k days ago, with what the other levels confirm or cast into doubt."""
+        if metric not in self._settled:
+            self._settled[metric] = self._settle(metric)
+        return self._settled[metric]
 
     @cached_property
     def _settled(self) -> dict[str, Numbers]:
@@ -110,11 +101,26 @@ class Source:
         if metric == "conversion_value":
             self.days.replace("conversions", self.matrix("conversions"))
         matrix = self.days.matrix(metric)
-        if self.doubtful is None or self.parents is None:
-            return matrix
         if metric in CONFIRMABLE or metric.startswith("actions."):
+            matrix = self._confirmed(metric, matrix)
+        if self.doubtful is not None and self.doubtful.any():
+            matrix = np.where(self.doubtful, np.nan, matrix)
+        return matrix
+
+    def _confirmed(self, metric: str, matrix: Numbers) -> Numbers:
+        """The parent settles zeros; what is then still open, the children may settle."""
+        if self.parents is not None:
             matrix = confirm.zeros_from_parent(matrix, self.parents.days.matrix(metric), self.parent_of)
-        return np.where(self.doubtful, np.nan, matrix) if self.doubtful.any() else matrix
+        if not np.isnan(matrix[self.days.listed]).any() or self.children is None:
+            return matrix
+        children = self.children.days
+        return confirm.sums_from_children(
+            matrix,
+            children.matrix(metric),
+            self.days.matrix("impressions"),
+            children.matrix("impressions"),
+            locate(self.entities.ids, self.children.entities.parent_ids),
+        )
 
     def column(self, name: str) -> Numbers | None:
         """A sum by canonical name (`spend_7d`), of one day (`spend_@3`) or of the parent (`parent:spend_7d`)."""

@@ -26,16 +26,6 @@ def ages(mirror: Mirror, now: datetime) -> dict[str, Numbers]:
     }
 
 
-def born_days_ago(hours_since_created: Numbers, now: datetime, zone: ZoneInfo) -> Numbers:
-    """Account days between the day of creation and today (0 = today); NaN = unknown.
-
-    Counted from the account's midnight; where clocks changed since, up to an hour around midnight may be off by a day.
-    """
-    since_midnight = (now - windows.day_start(windows.local_day(now, zone), zone)).total_seconds() / _HOUR
-    born: Numbers = np.maximum(np.ceil((hours_since_created - since_midnight) / 24), 0)
-    return born
-
-
 def budget_use(
     mirror: Mirror, spend_today: Numbers, spend_yesterday: Numbers, now: datetime, zone: ZoneInfo
 ) -> dict[str, Numbers]:

@@ -8,12 +8,13 @@ import numpy as np
 
 from intelligence.columns import pack, unpack
 from intelligence.metrics import windows
+from intelligence.metrics.entities import DELIVERING, Entities, born_days_ago
 from intelligence.metrics.families.sums import BASES
 from intelligence.metrics.frame import Frame, Numbers, Texts
 from intelligence.metrics.lazy import LazyColumns
-from intelligence.metrics.mirror import DELIVERING, Mirror, learning_phase, read_mirror
-from intelligence.metrics.source import Entities, Source
-from intelligence.metrics.state import ages, born_days_ago, budget_use
+from intelligence.metrics.mirror import Mirror, learning_phase, read_mirror
+from intelligence.metrics.source import Source
+from intelligence.metrics.state import ages, budget_use
 from intelligence.metrics.targets import target_columns
 from intelligence.models import StoredFrame
 from metaads.models import AdAccount
@@ -55,7 +56,7 @@ def _state(account: AdAccount, level: str, mirror: Mirror, now: datetime) -> dic
 
 
 def _entities(ids: Texts, held: Mapping[str, Any], now: datetime, account: AdAccount) -> Entities:
-    born = born_days_ago(held["hours_since_created"], now, account.zone)
+    born = born_days_ago(held["hours_since_created"], now, account)
     return Entities(ids, held["parent_id"], born, held["effective_status"] == DELIVERING)
 
 

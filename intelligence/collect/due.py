@@ -1,0 +1,70 @@
+"""Which days must be read again, and why: Meta restates figures for 28 days, most in the first three.
+
+| day                 | read again after                        |
+| ------------------- | --------------------------------------- |
+| today               | at every collection                     |
+| 1 to 3 days ago     | 6 hours (campaigns: every collection)   |
+| 4 to 28 days ago    | 24 hours                                |
+| any of them         | at once, if never read since it ended   |
+
+Days before the back-fill's first day are not asked for here.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from intelligence.collect.store import confirmed
+from intelligence.metrics import windows
+from intelligence.models import Freshness
+from metaads.models import AdAccount, Level
+
+RESTATED_DAYS = 28
+RECENT_DAYS = 3
+RECENT_AFTER = timedelta(hours=6)
+OLDER_AFTER = timedelta(hours=24)
+CHUNK_DAYS = 7
+"""Days in one read: 10,000 ads of a week are 140 pages, and what was read before a failure stays."""
+
+
+def due_days(account: AdAccount, level: str, now: datetime) -> list[date]:
+    """Days to read, newest first; today is always one of them."""
+    today = windows.local_day(now, account.zone)
+    earliest = today - timedelta(days=RESTATED_DAYS)
+    read = confirmed(account, level, (earliest, today))
+    start = _history_from(account, level)
+    days = (today - timedelta(days=ago) for ago in range(RESTATED_DAYS + 1))
+    return [day for day in days if _is_due(account, level, day, today, now, read.get(day), start)]
+
+
+def _is_due(
+    account: AdAccount, level: str, day: date, today: date, now: datetime, read: datetime | None, start: date | None
+) -> bool:
+    if day == today:
+        return True
+    if read is None:
+        return start is not None and day >= start
+    if read < windows.day_end(day, account.zone):
+        return True
+    return now - read >= refresh_after(level, (today - day).days)
+
+
+def refresh_after(level: str, days_ago: int) -> timedelta:
+    """How old a read of a past day may grow."""
+    if days_ago > RECENT_DAYS:
+        return OLDER_AFTER
+    return timedelta(0) if level == Level.CAMPAIGN else RECENT_AFTER
+
+
+def _history_from(account: AdAccount, level: str) -> date | None:
+    return Freshness.objects.filter(account=account, level=level).values_list("history_from", flat=True).first()
+
+
+def ranges(days: Iterable[date], longest: int = CHUNK_DAYS) -> list[tuple[date, date]]:
+    """Days as ranges of neighbours (first, last), newest range first, none longer than `longest` days."""
+    answer: list[tuple[date, date]] = []
+    for day in sorted(set(days), reverse=True):
+        if answer and answer[-1][0] - day == timedelta(days=1) and (answer[-1][1] - day).days < longest:
+            answer[-1] = (day, answer[-1][1])
+        else:
+            answer.append((day, day))
+    return answer
