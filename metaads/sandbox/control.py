@@ -1,4 +1,4 @@
-"""The sandbox's own controls under `/_sandbox/`: clock, faults, write log, facts for connecting. Not part of Meta's API."""
+"""Controls of the sandbox itself, under `/_sandbox/`: clock, faults, write log, facts for connecting."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -69,10 +69,18 @@ def _freeze(control: Control, body: dict[str, Any]) -> dict[str, Any]:
 def _info(control: Control, body: dict[str, Any]) -> dict[str, Any]:
     api = control.api
     accounts = [
-        {"id": f"act_{a.id}", "account_id": a.id, "name": a.market.name, "currency": a.market.currency, "timezone": a.market.zone,
-         "campaigns": len(a.campaigns), "ad_sets": len(a.ad_sets), "ads": len(a.ads)}
+        {
+            "id": f"act_{a.id}",
+            "account_id": a.id,
+            "name": a.market.name,
+            "currency": a.market.currency,
+            "timezone": a.market.zone,
+            "campaigns": len(a.campaigns),
+            "ad_sets": len(a.ad_sets),
+            "ads": len(a.ads),
+        }
         for a in api.world.accounts
-    ]  # fmt: skip
+    ]
     return {
         "app_id": api.credentials.app_id,
         "app_secret": api.credentials.app_secret,
@@ -105,15 +113,29 @@ def _writes(control: Control, body: dict[str, Any]) -> dict[str, Any]:
 
 def _access(control: Control, body: dict[str, Any]) -> dict[str, Any]:
     """Withdraws or gives back the token's access to an account (digits, with or without `act_`)."""
-    account = str(body["account"]).removeprefix("act_")
-    if account not in {a.id for a in control.api.world.accounts}:
-        raise ValueError("no such account")
+    account = _account(control, body)
     revoked = control.api.credentials.revoked
     if body["revoked"]:
         revoked.add(account)
     else:
         revoked.discard(account)
     return {"revoked": sorted(revoked)}
+
+
+def _usage(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """Makes the usage headers of an account say at least so many percent; 0 ends it."""
+    account, percent = _account(control, body), int(body["percent"])
+    if not 0 <= percent <= 200:
+        raise ValueError("percent from 0 to 200")
+    control.api.usage.pretended[account] = percent
+    return {"pretended": control.api.usage.pretended}
+
+
+def _account(control: Control, body: dict[str, Any]) -> str:
+    account = str(body["account"]).removeprefix("act_")
+    if account not in {a.id for a in control.api.world.accounts}:
+        raise ValueError("no such account")
+    return account
 
 
 _HANDLERS: dict[tuple[str, str], Callable[[Control, dict[str, Any]], dict[str, Any]]] = {
@@ -127,4 +149,5 @@ _HANDLERS: dict[tuple[str, str], Callable[[Control, dict[str, Any]], dict[str, A
     ("DELETE", "faults"): _clear_faults,
     ("GET", "writes"): _writes,
     ("POST", "access"): _access,
+    ("POST", "usage"): _usage,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Run = Literal["yes", "no", "late", "without effect"]
-Then = Literal["answer", "error 500", "html 502", "drop", "malformed", "empty page", "refuse"]
+Then = Literal["answer", "error 500", "html 502", "drop", "malformed", "empty page", "duplicate rows", "refuse"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ PLANS: dict[str, Plan] = {
     "revoked": Plan("no", "refuse", code=190, subcode=460),
     "malformed": Plan("yes", "malformed"),
     "empty_page": Plan("yes", "empty page"),
+    "duplicate_rows": Plan("yes", "duplicate rows"),
 }
 
 
@@ -57,7 +58,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in PLANS:
             raise ValueError(f"unknown fault {self.kind!r}; there are {', '.join(sorted(PLANS))}")
-        re.compile(self.method), re.compile(self.path)
+        re.compile(self.method)
+        re.compile(self.path)
         if not 0 <= self.probability <= 1 or self.seconds < 0 or (self.count is not None and self.count < 1):
             raise ValueError("probability from 0 to 1, seconds from 0, count from 1 or null")
 

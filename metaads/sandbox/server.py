@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import re
 import socket
 import threading
@@ -25,6 +26,7 @@ from metaads.sandbox.world.world import World
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+log = logging.getLogger(__name__)
 _VERSION = re.compile(r"v\d+\.\d+")
 _CONTROL = "/_sandbox/"
 _HTML = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
@@ -103,6 +105,9 @@ class Sandbox:
                 body, status = self.api.answer(call, effect), 200
             except GraphError as error:
                 body, status = error.body(call.request_id), error.status
+            except Exception:
+                log.exception("the sandbox failed at %s /%s", call.method, "/".join(call.path))
+                body, status = GraphError("An unknown error occurred", 1).body(call.request_id), 500
             if self.store is not None:
                 self.store.save_when_due(self.api.world)
             return self.json(body, status, call, account)
@@ -199,6 +204,15 @@ def _empty_page(box: Sandbox, call: Call, fault: Fault, done: Response | None) -
     return box.json({"data": [], "paging": paging}, 200, call)
 
 
+def _duplicate_rows(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
+    """The page's first row comes twice, as Meta's sometimes do."""
+    body = json.loads(_as_done(box, call, fault, done).get_data())
+    rows = body.get("data") if isinstance(body, dict) else None
+    if isinstance(rows, list):
+        body["data"] = rows[:1] + rows
+    return box.json(body, 200, call)
+
+
 def _refuse(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
     plan = fault.plan
     text = (
@@ -220,5 +234,6 @@ _SAY: dict[str, Callable[[Sandbox, Call, Fault, Response | None], Response]] = {
     "drop": _drop,
     "malformed": _malformed,
     "empty page": _empty_page,
+    "duplicate rows": _duplicate_rows,
     "refuse": _refuse,
 }

@@ -3,6 +3,7 @@
 The journal makes a killed process lose nothing: the world is deterministic, so replaying it gives identical numbers.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Callable
@@ -32,13 +33,23 @@ class StateError(Exception):
 
 
 class Store:
-    """One folder. `sequence` is the number of the last journal entry; the snapshot says which it contains."""
+    """One folder, held by one process. `sequence` is the number of the last journal entry; the snapshot says which it contains."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.sequence = 0
         self.saved_at = 0
         folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise StateError(f"{folder} is in use by another sandbox. Stop that one or give another folder.") from None
+
+    def close(self) -> None:
+        """Lets another process have the folder."""
+        self._lock.close()
 
     def attach(self, world: World) -> None:
         """From now on each change of the world is written down before it is answered."""
@@ -54,7 +65,7 @@ class Store:
         arrays, text = _packed(world, self.sequence)
         part = self.folder / (_SNAPSHOT + ".part")
         with part.open("wb") as file:
-            np.savez(file, text=np.frombuffer(text.encode(), dtype=np.uint8), **arrays)
+            np.savez(file, allow_pickle=False, **arrays, text=np.frombuffer(text.encode(), dtype=np.uint8))
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.folder / _SNAPSHOT)

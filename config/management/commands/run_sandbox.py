@@ -17,9 +17,7 @@ from metaads.sandbox.world.world import create
 
 
 class Handler(WSGIRequestHandler):
-    """Keeps connections open between calls and writes no access log (addresses could hold tokens)."""
-
-    protocol_version = "HTTP/1.1"
+    """Writes no access log: addresses could hold tokens."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Silent."""
@@ -39,9 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--size", choices=sorted(SIZES), default="demo", help="Used when the folder is empty.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        store = Store(options["state"] or settings.VAR_DIR / "sandbox")
         size = sized(options["size"], options["seed"])
         try:
+            store = Store(options["state"] or settings.VAR_DIR / "sandbox")
             world = open_store(store, lambda: create(size, None))
         except StateError as error:
             raise CommandError(str(error)) from error

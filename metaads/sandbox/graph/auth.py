@@ -59,8 +59,18 @@ class Credentials:
                 "subcode": 460,
             }
             return {"data": {"is_valid": False, "error": error, "scopes": []}}
-        return {"data": {
-            "app_id": self.app_id, "application": "Sandbox app", "type": "SYSTEM_USER", "is_valid": True, "expires_at": 0,
-            "data_access_expires_at": 0, "issued_at": 1_700_000_000, "scopes": list(SCOPES), "user_id": "122000000000001",
+        return {"data": self._facts()}
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "app_id": self.app_id,
+            "application": "Sandbox app",
+            "type": "SYSTEM_USER",
+            "is_valid": True,
+            "expires_at": 0,
+            "data_access_expires_at": 0,
+            "issued_at": 1_700_000_000,
+            "scopes": list(SCOPES),
             "granular_scopes": [{"scope": scope} for scope in SCOPES],
-        }}  # fmt: skip
+            "user_id": "122000000000001",
+        }

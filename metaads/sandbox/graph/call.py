@@ -9,14 +9,27 @@ from metaads.sandbox.graph.errors import invalid
 
 # Parameters that any call may carry and that mean nothing to the world.
 COMMON = frozenset(
-    {"access_token", "appsecret_proof", "format", "locale", "method", "pretty", "debug", "suppress_http_code", "summary",
-     "include_headers", "fields", "transport", "callback", "date_format"}
-)  # fmt: skip
+    {
+        "access_token",
+        "appsecret_proof",
+        "callback",
+        "debug",
+        "fields",
+        "format",
+        "include_headers",
+        "locale",
+        "method",
+        "pretty",
+        "summary",
+        "suppress_http_code",
+        "transport",
+    }
+)
 
 
 @dataclass(frozen=True)
 class Call:
-    """`path` without the version; `params` are query and form together; `base` ends with the version; `bearer` a token sent as header."""
+    """`path` without and `base` with the version; `params`: query and form together; `bearer`: token in the header."""
 
     method: str
     base: str

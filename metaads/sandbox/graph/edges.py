@@ -60,8 +60,11 @@ def _children(target: Target, name: str) -> Sequence[Below | Creative] | None:
     account, node = target.view.account, target.node
     if target.kind is ACCOUNT:
         lists: dict[str, Sequence[Below | Creative]] = {
-            "campaigns": account.campaigns, "adsets": account.ad_sets, "ads": account.ads, "adcreatives": account.creatives,
-        }  # fmt: skip
+            "campaigns": account.campaigns,
+            "adsets": account.ad_sets,
+            "ads": account.ads,
+            "adcreatives": account.creatives,
+        }
         return lists.get(name)
     if isinstance(node, Campaign) and name == "adsets":
         return target.view.members(node)
@@ -79,24 +82,20 @@ def _objects(view: View, found: Sequence[Below | Creative], call: Call) -> dict[
     statuses = frozenset(call.words("effective_status")) or _asked_statuses(call)
     tests = filtering.tests(call.json("filtering"), _filter_names(found))
     since = call.number("updated_since", 0)
-    kept = []
+    kept: list[Below | Creative] = []
     for node in found:
-        if isinstance(node, Creative):
-            kept.append(node)
-            continue
-        status = effective_status(view, node)
-        if (statuses and status not in statuses) or (not statuses and status in _HIDDEN) or node.updated < since:
-            continue
-        row = {
-            "id": node.id,
-            "name": node.name,
-            "effective_status": status,
-            "status": node.status,
-            "updated_time": node.updated,
-        }
-        if all(test(row) for test in tests):
+        if isinstance(node, Creative) or _visible(view, node, statuses, since, tests):
             kept.append(node)
     return page(call, kept, lambda node: render(Target(view, KINDS[type(node)], node), wanted, call, edge))
+
+
+def _visible(view: View, node: Below, statuses: frozenset[str], since: int, tests: list[filtering.Test]) -> bool:
+    status = effective_status(view, node)
+    hidden = status not in statuses if statuses else status in _HIDDEN
+    if hidden or node.updated < since:
+        return False
+    row = {"id": node.id, "name": node.name, "effective_status": status, "status": node.status}
+    return all(test({**row, "updated_time": node.updated}) for test in tests)
 
 
 def _asked_statuses(call: Call) -> frozenset[str]:

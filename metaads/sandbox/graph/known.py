@@ -1,6 +1,11 @@
 """Every field name that Meta knows on a kind of object (reference 3, 4.2). Those without data here read as absent."""
 
-AD_ACCOUNT = frozenset(
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+AD_ACCOUNT = _names(
     """
     account_id account_status ad_account_promotable_objects age agency_client_declaration all_capabilities
     amount_spent attribution_spec balance brand_safety_content_filter_levels business business_city
@@ -16,9 +21,9 @@ AD_ACCOUNT = frozenset(
     opportunity_score_weight owner owner_business partner rf_spec send_bill_to_address show_checkout_experience
     sold_to_address spend_cap tax_id tax_id_status tax_id_type timezone_id timezone_name timezone_offset_hours_utc
     tos_accepted user_access_expire_time user_tasks user_tos_accepted viewable_business
-    """.split()
+    """
 )
-CAMPAIGN = frozenset(
+CAMPAIGN = _names(
     """
     account_id adlabels advantage_state_info bid_constraints bid_strategy boosted_object_id brand_lift_studies
     budget_rebalance_flag budget_remaining budget_schedule_specs buying_type campaign_group_active_time
@@ -30,9 +35,9 @@ CAMPAIGN = frozenset(
     recommendations smart_promotion_type source_campaign source_campaign_id source_recommendation_type
     special_ad_categories special_ad_category special_ad_category_country spend_cap start_time status stop_time
     topline_id updated_time
-    """.split()
+    """
 )
-AD_SET = frozenset(
+AD_SET = _names(
     """
     account_id ad_set_goal adlabels adset_schedule anchor_event_attribution_window_days asset_feed_id
     attribution_count_type attribution_spec automatic_manual_state bid_adjustments bid_amount bid_constraints
@@ -51,9 +56,9 @@ AD_SET = frozenset(
     review_feedback rf_prediction_id source_adset source_adset_id special_ad_categories start_time status targeting
     targeting_optimization_types time_based_ad_rotation_id_blocks time_based_ad_rotation_intervals
     trending_topics_spec updated_time use_new_app_click value_rule_set_id value_rules_applied
-    """.split()
+    """
 )
-AD = frozenset(
+AD = _names(
     """
     account_id ad_active_time ad_review_feedback ad_schedule_end_time ad_schedule_start_time adlabels adset adset_id
     adset_spec audience_id bid_amount bid_info bid_type campaign campaign_id configured_status conversion_domain
@@ -62,9 +67,9 @@ AD = frozenset(
     failed_delivery_checks id include_demolink_hashes issues_info last_updated_by_app_id name placement
     preview_shareable_link priority recommendations source_ad source_ad_id special_ad_categories status targeting
     tracking_and_conversion_with_defaults tracking_specs updated_time
-    """.split()
+    """
 )
-CREATIVE = frozenset(
+CREATIVE = _names(
     """
     account_id actor_id ad_disclaimer_spec adlabels applink_treatment asset_feed_spec authorization_category
     auto_update body branded_content branded_content_sponsor_page_id bundle_folder_id call_to_action
@@ -82,9 +87,9 @@ CREATIVE = frozenset(
     regional_regulation_disclaimer_spec source_facebook_post_id source_instagram_media_id status template_url
     template_url_spec thumbnail_id thumbnail_url title url_tags use_page_actor_override video_id
     wamo_whatsapp_identity_spec
-    """.split()
+    """
 )
-PIXEL = frozenset(
+PIXEL = _names(
     """
     automatic_matching_fields can_proxy code config creation_time creator data_use_setting description
     duplicate_entries enable_auto_assign_to_accounts enable_automatic_matching event_stats event_time_max
@@ -92,9 +97,9 @@ PIXEL = frozenset(
     is_crm is_mta_use is_restricted_use is_unavailable last_fired_time last_upload_app last_upload_app_changed_time
     match_rate_approx matched_entries name owner_ad_account owner_business usage user_access_expire_time
     valid_entries
-    """.split()
+    """
 )
-INSIGHTS = frozenset(
+INSIGHTS = _names(
     """
     account_currency account_id account_name action_values actions ad_click_actions ad_id ad_impression_actions
     ad_name adset_end adset_id adset_name adset_start advanced_actions_28d_view advanced_reach_1d_lookback
@@ -165,5 +170,5 @@ INSIGHTS = frozenset(
     video_play_curve_actions video_play_retention_0_to_15s_actions video_play_retention_20_to_60s_actions
     video_play_retention_graph_actions video_thruplay_watched_actions video_time_watched_actions
     video_view_per_impression website_ctr website_purchase_roas wish_bid
-    """.split()
+    """
 )

@@ -24,6 +24,8 @@ ACTIONS: tuple[tuple[str, Metric], ...] = (
     ("purchase", Metric.PURCHASES),
     ("offsite_conversion.fb_pixel_purchase", Metric.PURCHASES),
 )
+# Part of the default (7-day click and 1-day view) that each attribution window has; other windows have no data.
+WINDOWS = {"1d_click": 0.78, "7d_click": 0.93, "28d_click": 0.93, "1d_view": 0.07, "default": 1.0}
 PURCHASES = tuple(name for name, metric in ACTIONS if metric is Metric.PURCHASES)
 
 
@@ -35,6 +37,7 @@ class Cell:
     reach: int
     offset: int
     hourly: bool = False
+    windows: tuple[str, ...] = ()
 
     def __getitem__(self, metric: Metric) -> int:
         return self.sums[metric]
@@ -54,13 +57,21 @@ def _price(c: Cell, metric: Metric) -> str | None:
 
 def _actions(c: Cell) -> Stats | None:
     known = ACTIONS[:4] if c.hourly else ACTIONS
-    return [{"action_type": name, "value": str(c[m])} for name, m in known if c[m]] or None
+    return [{"action_type": name, "value": str(c[m]), **_parts(c, m)} for name, m in known if c[m]] or None
+
+
+def _parts(c: Cell, metric: Metric) -> dict[str, str]:
+    """The count under each attribution window that was asked for; what happens on the spot is the same in all."""
+    late = metric in (Metric.PURCHASES, Metric.LEADS)
+    return {w: str(round(c[metric] * WINDOWS[w]) if late else c[metric]) for w in c.windows if w in WINDOWS}
 
 
 def _values(c: Cell) -> Stats | None:
     if c.hourly or not c[Metric.PURCHASES]:
         return None
-    return [{"action_type": name, "value": c.money(c[Metric.VALUE])} for name in PURCHASES]
+    value = c[Metric.VALUE]
+    parts = {w: c.money(value * WINDOWS[w]) for w in c.windows if w in WINDOWS}
+    return [{"action_type": name, "value": c.money(value), **parts} for name in PURCHASES]
 
 
 def _costs(c: Cell) -> Stats | None:

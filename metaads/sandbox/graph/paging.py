@@ -31,7 +31,7 @@ def page(call: Call, found: Sequence[T], render: Callable[[T], Any]) -> dict[str
     """One page of `found`; only its own members are rendered."""
     limit = call.number("limit", DEFAULT_LIMIT)
     if not 1 <= limit <= MAX_LIMIT:
-        raise GraphLimit
+        raise invalid(f"limit must be between 1 and {MAX_LIMIT}; please reduce the amount of data", "limit")
     start = _start(call, limit)
     chosen = found[start : start + limit]
     body: dict[str, Any] = {"data": [render(one) for one in chosen]}
@@ -52,8 +52,3 @@ def _start(call: Call, limit: int) -> int:
     if call.text("before"):
         return max(0, position(call.text("before")) - limit)
     return max(0, call.number("offset", 0))
-
-
-GraphLimit = invalid(
-    f"limit must be between 1 and {MAX_LIMIT}; please reduce the amount of data you're asking for", "limit"
-)

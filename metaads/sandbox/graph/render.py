@@ -6,7 +6,7 @@ from typing import Any
 
 from metaads.sandbox.graph import known
 from metaads.sandbox.graph.call import Call
-from metaads.sandbox.graph.errors import missing, unknown_field
+from metaads.sandbox.graph.errors import missing
 from metaads.sandbox.graph.nodes import account, ad, ad_set, campaign, creative
 from metaads.sandbox.graph.selection import Wanted
 from metaads.sandbox.graph.view import View

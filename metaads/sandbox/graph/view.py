@@ -62,5 +62,9 @@ def effective_status(view: View, node: Campaign | AdSet | Ad) -> str:
 def issue(level: str, code: int, summary: str, message: str) -> dict[str, Any]:
     """One row of `issues_info` (reference 3.6)."""
     return {
-        "level": level, "error_code": code, "error_summary": summary, "error_message": message, "error_type": "HARD_ERROR",
-    }  # fmt: skip
+        "level": level,
+        "error_code": code,
+        "error_summary": summary,
+        "error_message": message,
+        "error_type": "HARD_ERROR",
+    }

@@ -1,1 +1,1 @@
-"""The world behind the sandbox: hidden quality and one effect a file. Deterministic: seed and actions make the numbers."""
+"""The world behind the sandbox: hidden quality, one effect a file. Seed and actions alone make the numbers."""

@@ -14,7 +14,7 @@ from metaads.sandbox.world.types import Bools, Floats, Ints
 
 @dataclass(slots=True)
 class Truth:
-    """Hidden quality, never shown by the API. Per ad: CPM and order value in minor units, rates per impression or click.
+    """Hidden quality, never shown by the API. Per ad: CPM and order value in minor units, rates of the step before.
 
     Per ad set: people in the audience, usual daily spend and bid in minor units, part of the budget it can spend, pull.
     """
@@ -57,7 +57,7 @@ class Live:
 
 @dataclass(slots=True)
 class Pending:
-    """Conversions that have happened but are not reported yet, one per entry. `due` in Unix seconds, value in minor units."""
+    """Purchases that are not reported yet, one per entry. `due` in Unix seconds, `value` in minor units."""
 
     due: Floats
     day: Ints

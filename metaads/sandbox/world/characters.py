@@ -20,7 +20,7 @@ _CAST = (
     SOLID, WINNER, WEAK, SOLID, NEW, SOLID, TIRED, WEAK, SOLID, WINNER, BARREN, SOLID, WEAK, SOLID, NEW, SOLID, WEAK,
     WINNER, SOLID, TIRED, SOLID, WEAK, SOLID,
 )  # fmt: skip
-_SALES = {WINNER: 1.75, SOLID: 0.95, WEAK: 0.40, BARREN: 0.0, NEW: 0.90, TIRED: 1.0}
+_SALES = {WINNER: 1.6, SOLID: 0.95, WEAK: 0.40, BARREN: 0.0, NEW: 0.90, TIRED: 1.0}
 _BY_OBJECTIVE = {
     "OUTCOME_SALES": (1.0, 1.0, 1.0),
     "OUTCOME_TRAFFIC": (0.62, 1.5, 0.45),
@@ -63,7 +63,7 @@ def truth(
     cpm = minor(7.6, market) * _spread(random, len(ad_sets), 0.28) * level[:, 0]
     ad_cpm = cpm[set_of] * _spread(random, len(ads), 0.18) * np.array([s.price for s in shapes])
     leads = np.array([0.06 if s.optimization_goal == "LEAD_GENERATION" else 0.0 for s in ad_sets])
-    sales = 0.034 * np.array([_SALES[c] for c in cast]) * _spread(random, len(ad_sets), 0.28) * level[:, 2]
+    sales = 0.030 * np.array([_SALES[c] for c in cast]) * _spread(random, len(ad_sets), 0.28) * level[:, 2]
     ad_sales = sales[set_of] * _spread(random, len(ads), 0.35) * np.array([s.sales for s in shapes])
     clicks = 0.0125 * _spread(random, len(ad_sets), 0.22) * level[:, 1]
     ad_clicks = clicks[set_of] * _spread(random, len(ads), 0.30) * np.array([s.clicks for s in shapes])
@@ -74,7 +74,7 @@ def truth(
         sale_rate=np.clip(ad_sales, 0.0, 0.2),
         lead_rate=leads[set_of],
         order_value=minor(order, market) * _spread(random, len(ad_sets), 0.18)[set_of],
-        wear=np.where(tired, random.uniform(0.12, 0.18, len(ads)), random.uniform(0.01, 0.05, len(ads))),
+        wear=np.where(tired, random.uniform(0.055, 0.085, len(ads)), random.uniform(0.01, 0.05, len(ads))),
         drift=np.where(tired, -0.1, random.normal(-0.06, 0.10, len(ads))),
         appeal=np.where(tired, 6.0, random.lognormal(0.0, 0.75, len(ads))),
         views=np.array([s.views for s in shapes]),

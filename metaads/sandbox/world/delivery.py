@@ -176,8 +176,8 @@ def _report(account: Account, settings: Settings, end: int) -> None:
     if not due.any():
         return
     days, ads = p.day[due], p.ad[due]
-    np.add.at(account.daily, (days, ads, int(Metric.PURCHASES)), 1)
-    np.add.at(account.daily, (days, ads, int(Metric.VALUE)), p.value[due])
+    np.add.at(account.daily[:, :, Metric.PURCHASES], (days, ads), 1)
+    np.add.at(account.daily[:, :, Metric.VALUE], (days, ads), p.value[due])
     bought = np.bincount(settings.ad_set_of[ads], minlength=len(account.ad_sets))
     account.live.results += np.where(settings.goal == Metric.PURCHASES, bought, 0)
     late = ~due

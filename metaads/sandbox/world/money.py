@@ -11,8 +11,8 @@ def minor(euros: float, market: Market) -> int:
 def friendly(euros: float, market: Market) -> int:
     """A budget as a person would type it: two significant digits, in minor units."""
     major = euros * market.rate
-    magnitude = 10 ** max(0, len(str(int(major))) - 2)
-    return int(max(1, round(major / magnitude))) * magnitude * market.offset
+    magnitude: int = 10 ** max(0, len(str(int(major))) - 2)
+    return max(1, round(major / magnitude)) * magnitude * market.offset
 
 
 def minimum_daily(market: Market) -> int:

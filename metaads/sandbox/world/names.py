@@ -70,7 +70,7 @@ VOCABULARIES = {
             ("Built to be handed down", "Solid white oak, assembled in ten minutes."),
             ("The pan you keep", "Pre-seasoned, ready tonight."),
         ),
-        68.0,
+        60.0,
     ),
 }
 

@@ -58,4 +58,4 @@ def normal_quantile(uniform: Floats) -> Floats:
     tail = np.clip(np.minimum(uniform, 1 - uniform), 1e-12, 0.5)
     t = np.sqrt(-2 * np.log(tail))
     z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
-    return np.where(uniform < 0.5, -z, z)
+    return np.asarray(np.where(uniform < 0.5, -z, z), dtype=np.float64)

@@ -25,7 +25,7 @@ _GOALS = {
 
 
 class Builder:
-    """Carries what the parts of an account's creation share. `start` is the first moment, `live` the last of history."""
+    """What the parts of an account's creation share. `start`: first moment of history, `live`: its last."""
 
     def __init__(self, options: WorldOptions, number: int, start: int, live: int) -> None:
         self.options, self.number, self.start, self.live = options, number, start, live
@@ -52,10 +52,17 @@ class Builder:
         name = campaign_name(self.words, i, stage, objective, shared)
         budget = friendly(float(self.random.lognormal(np.log(330), 0.4)), self.market) if shared else None
         return Campaign(
-            id=self.id(1, i), index=i, name=name, objective=objective, created=created, updated=created, start=created,
-            status="PAUSED" if i % 10 == 9 else "ACTIVE", daily_budget=budget,
+            id=self.id(1, i),
+            index=i,
+            name=name,
+            objective=objective,
+            created=created,
+            updated=created,
+            start=created,
+            status="PAUSED" if i % 10 == 9 else "ACTIVE",
+            daily_budget=budget,
             bid_strategy="LOWEST_COST_WITHOUT_CAP" if shared else None,
-        )  # fmt: skip
+        )
 
     def ad_sets(self, campaigns: list[Campaign]) -> list[AdSet]:
         return [self._ad_set(i, campaigns[i % len(campaigns)]) for i in range(self.options.ad_sets)]
@@ -67,11 +74,19 @@ class Builder:
         created = max(campaign.created, self.live - characters.ad_set_age(self.random, i))
         budget = friendly(float(self.random.lognormal(np.log(78), 0.55)), self.market)
         ad_set = AdSet(
-            id=self.id(2, i), index=i, campaign=campaign.index, name=ad_set_name(self.words, campaign.index, place, stage),
-            created=created, updated=created, start=created, optimization_goal=goal, event=event,
-            status="PAUSED" if i % 13 == 12 else "ACTIVE", daily_budget=None if campaign.daily_budget else budget,
+            id=self.id(2, i),
+            index=i,
+            campaign=campaign.index,
+            name=ad_set_name(self.words, campaign.index, place, stage),
+            created=created,
+            updated=created,
+            start=created,
+            optimization_goal=goal,
+            event=event,
+            status="PAUSED" if i % 13 == 12 else "ACTIVE",
+            daily_budget=None if campaign.daily_budget else budget,
             targeting=self._targeting(campaign.index, stage),
-        )  # fmt: skip
+        )
         self._special(ad_set, campaign, budget)
         return ad_set
 
@@ -102,10 +117,17 @@ class Builder:
         name = ad_name(self.words, int(self.random.integers(0, 10_000)), place, shape.label)
         created = max(ad_set.created, self.live - characters.ad_age(self.random, ad_set.index, place))
         title, body = self.words.lines[i % len(self.words.lines)]
+        product = self.words.products[ad_set.campaign % len(self.words.products)]
         creative = Creative(
-            self.id(4, i), i, f"{name} {self.words.products[ad_set.campaign % len(self.words.products)]}",
-            title, body, "SHOP_NOW" if i % 4 else "LEARN_MORE", shape.key, f"{self.words.site}/l/{i % 40}",
-        )  # fmt: skip
+            id=self.id(4, i),
+            index=i,
+            name=f"{name} {product}",
+            title=title,
+            body=body,
+            call_to_action="SHOP_NOW" if i % 4 else "LEARN_MORE",
+            shape=shape.key,
+            link=f"{self.words.site}/l/{i % 40}",
+        )
         review = "DISAPPROVED" if i % 83 == 41 else ""
         status = "PAUSED" if i % 9 == 8 else "ACTIVE"
         return Ad(self.id(3, i), i, ad_set.index, name, creative.id, created, created, status, review), creative
@@ -119,12 +141,23 @@ def account(options: WorldOptions, number: int, start: int, live: int) -> Accoun
     ads, creatives = builder.ads(ad_sets)
     truth = characters.truth(builder.random, builder.market, builder.words.order, campaigns, ad_sets, ads, creatives)
     made = Account(
-        number=number, id=builder.account_id, market=builder.market, pixel=builder.id(5, 0), created=start - 400 * _DAY,
-        first_day=0, simulated_to=start, campaigns=campaigns, ad_sets=ad_sets, ads=ads, creatives=creatives, truth=truth,
-        live=_first_state(ad_sets, len(ads), start), pending=Pending.none(),
+        number=number,
+        id=builder.account_id,
+        market=builder.market,
+        pixel=builder.id(5, 0),
+        created=start - 400 * _DAY,
+        first_day=0,
+        simulated_to=start,
+        campaigns=campaigns,
+        ad_sets=ad_sets,
+        ads=ads,
+        creatives=creatives,
+        truth=truth,
+        live=_first_state(ad_sets, len(ads), start),
+        pending=Pending.none(),
         daily=empty_daily(options.history_days + 20, len(ads)),
         hourly=empty_hourly(options.history_days + 20, len(campaigns)),
-    )  # fmt: skip
+    )
     made.first_day = made.local(start).toordinal()
     return made
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shape:
-    """Factors on CPM, CTR and conversion rate; `views` and `thruplays` per impression; `object_type` as Meta names it."""
+    """Factors on CPM, CTR and conversion rate; views and thruplays per impression; Meta's `object_type`."""
 
     key: str
     label: str

@@ -43,7 +43,8 @@ class World:
 
     def __post_init__(self) -> None:
         for account in self.accounts:
-            for node in (*account.campaigns, *account.ad_sets, *account.ads, *account.creatives):
+            nodes: list[Node | Creative] = [*account.campaigns, *account.ad_sets, *account.ads, *account.creatives]
+            for node in nodes:
                 self.found[node.id] = (account, node)
 
     def advance(self) -> None:
