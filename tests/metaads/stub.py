@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 
@@ -65,10 +65,17 @@ class Stub:
         return answer(environ, start_response)
 
 
+class Quiet(WSGIRequestHandler):
+    """No access log."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Nothing to say."""
+
+
 @contextmanager
 def running() -> Iterator[Stub]:
     stub = Stub()
-    server: BaseWSGIServer = make_server("127.0.0.1", 0, stub, threaded=True)
+    server: BaseWSGIServer = make_server("127.0.0.1", 0, stub, threaded=True, request_handler=Quiet)
     stub.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
