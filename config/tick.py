@@ -8,6 +8,7 @@ from typing import Literal
 
 import structlog
 from django.conf import settings
+from django.utils import timezone
 
 from config.logs import redact
 from config.pipeline import observe_is_due, unevaluated_data, watched
@@ -20,6 +21,12 @@ from optimization.dispatch import run_due
 from optimization.models import Action, Status
 
 log = structlog.get_logger(__name__)
+
+
+class ObservationFailed(Exception):
+    """Meta could not be read; the text has Meta's reasons."""
+
+
 LOOK_EVERY = 0.1
 IN_FLIGHT = (Status.EXECUTING, Status.UNCERTAIN)
 
@@ -61,9 +68,11 @@ def _isolated(account: AdAccount, step: str, work: Callable[[AdAccount, datetime
 def _observe(account: AdAccount, now: datetime) -> str:
     switch.require(switch.COLLECTION)
     if not observe_is_due(account, now):
-        return "data are fresh"
-    observe(account, now)
-    return "read"
+        return f"waits after: {account.last_error}" if account.last_error else "data are fresh"
+    seen = observe(account, now, timezone.now())
+    if seen.problems:
+        raise ObservationFailed(" ".join(seen.problems))
+    return f"{seen.collected.days + seen.history.days} days read"
 
 
 def _evaluate(account: AdAccount, now: datetime) -> str:

@@ -1,0 +1,1 @@
+"""The demo: the whole product against the shipped sandbox, with people, rules and a month of history in it."""
