@@ -21,6 +21,7 @@ from optimization.queue.drafts import Draft
 from optimization.rules import services
 from optimization.rules.compile import CompiledRule, compile_version
 from optimization.rules.evaluate import Outcome, evaluate, evaluate_many
+from optimization.rules.history import context_for
 from optimization.rules.schedule import is_due
 from optimization.rules.selectors import active_rules
 from optimization.rules.sheet import Context
@@ -94,7 +95,7 @@ def gather(account: AdAccount, frames: Mapping[str, Frame], now: datetime) -> Ga
         of_level = [entry for entry in due if entry[0].level == level]
         if not of_level:
             continue
-        context = Context()
+        context = context_for(account, frame)
         for (rule, version, compiled), outcome in zip(of_level, _outcomes(of_level, frame, context, now), strict=True):
             if outcome is None:
                 result.problems.append(f"Rule {rule.name} could not be evaluated.")

@@ -1,9 +1,13 @@
 """No sockets but loopback, one fixed clock, and the fixtures that every folder shares."""
 
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import TransactionTestCase
+
+from optimization.ledger import triggers
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +22,21 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_may_empty_the_ledger() -> Iterator[None]:
+    """The database refuses to empty the ledger, also to Django's flush after a transactional test: for that moment
+    alone the triggers are dropped, and put back."""
+    real = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        triggers.drop()
+        try:
+            real(self)
+        finally:
+            triggers.create()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield

@@ -36,7 +36,7 @@ class WsgiAdapter(BaseAdapter):
             query_string=parts.query,
             base_url=f"{parts.scheme}://{parts.netloc}",
             method=request.method or "GET",
-            headers=dict(request.headers),
+            headers=list(request.headers.items()),
             data=body,
         )
         environ = builder.get_environ()
@@ -79,7 +79,7 @@ class Controls:
     def __init__(self, app: Sandbox) -> None:
         self.app = app
 
-    def __call__(self, method: str, path: str, **body: Any) -> dict[str, Any]:
+    def __call__(self, method: str, path: str, /, **body: Any) -> dict[str, Any]:
         return self.app.control.answer(method, path, body)
 
     def fault(self, kind: str, **settings: Any) -> dict[str, Any]:
