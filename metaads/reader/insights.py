@@ -75,8 +75,19 @@ def read_insights(
     }
     if ids is not None:
         params["filtering"] = [{"field": f"{chosen.value}.id", "operator": "IN", "value": list(ids)}]
+    seen: set[tuple[str, date]] = set()
     for page in client.pages((account.path_id, "insights"), params):
-        yield [parse(raw, chosen) for raw in page]
+        yield _first_time([parse(raw, chosen) for raw in page], seen)
+
+
+def _first_time(rows: list[InsightRow], seen: set[tuple[str, date]]) -> list[InsightRow]:
+    """Pages may overlap when data move while we read: a row that came before must not count twice."""
+    fresh = []
+    for row in rows:
+        if (row.entity_id, row.day) not in seen:
+            seen.add((row.entity_id, row.day))
+            fresh.append(row)
+    return fresh
 
 
 def parse(raw: Mapping[str, Any], level: Level) -> InsightRow:

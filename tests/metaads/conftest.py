@@ -1,13 +1,23 @@
 """Fixtures of the Meta tests: a scripted server, an account on it, and no waiting between tries."""
 
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 
 import pytest
 import stamina
 
-from metaads.models import AdAccount
-from tests.factories.metaads import AdAccountFactory
+from metaads.graph.client import adapters
+from metaads.models import AdAccount, Connection
+from metaads.sandbox.server import Sandbox, make_app
+from metaads.sandbox.world.options import sized
+from metaads.sandbox.world.world import World, create
+from metaads.sync.connect import store_connection
+from tests.factories.metaads import NOW, AdAccountFactory
 from tests.metaads.stub import Stub, running
+from tests.sandbox_adapter import Controls, WsgiAdapter
+
+HOST = "http://sandbox.invalid"
 
 
 @pytest.fixture
@@ -27,3 +37,32 @@ def _impatient() -> Iterator[None]:
     """Three tries without the pauses between them."""
     with stamina.set_testing(True, attempts=3, cap=True):
         yield
+
+
+@dataclass(frozen=True)
+class Meta:
+    """A small sandbox in this process whose clock stands still at NOW, and our connection to it."""
+
+    app: Sandbox
+    connection: Connection
+    accounts: tuple[AdAccount, ...]
+    control: Controls
+
+
+@pytest.fixture(scope="session")
+def _world() -> World:
+    """Made once, for its history takes two seconds; every test gets a copy of its own."""
+    return create(sized("small", 7), NOW.timestamp(), frozen=True)
+
+
+@pytest.fixture
+def meta(db: None, _world: World) -> Iterator[Meta]:
+    app = make_app(deepcopy(_world))
+    keys = app.api.credentials
+    adapters[HOST] = WsgiAdapter(app)
+    ids = [one.id for one in app.api.world.accounts]
+    connection, accounts = store_connection(
+        "Sandbox", HOST, keys.token, keys.app_id, keys.app_secret, ids, NOW, sandbox=True
+    )
+    yield Meta(app, connection, accounts, Controls(app))
+    del adapters[HOST]
