@@ -28,7 +28,7 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def _flush_may_empty_the_ledger() -> Iterator[None]:
     """The database refuses to empty the ledger, also to Django's flush after a transactional test: for that moment
     alone the triggers are dropped, and put back."""
-    real = TransactionTestCase._fixture_teardown
+    real = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def teardown(self: TransactionTestCase) -> None:
         triggers.drop()

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from metaads.models import AdSet, JournalStep, SwitchState
-from optimization.dispatch import run_action
+from optimization.dispatch import judge, run_action
 from optimization.incident.stops import set_stop
 from optimization.models import Action, LimitCounter, Status
 from optimization.queue import services
@@ -128,16 +128,14 @@ def test_a_failed_read_before_writing_sends_nothing_and_tries_again(
 def test_a_switch_turned_off_between_claim_and_post_sends_nothing(
     meta: Meta, ad_set: AdSet, approved: Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from optimization.dispatch import carry
-
-    real: Any = carry.judge_again
+    real = judge.judge_again
 
     def judge_then_flip(*args: Any) -> Any:
         verdict = real(*args)
         SwitchState.objects.create(name="ENABLE_ACTION_EXECUTOR", on=False)
         return verdict
 
-    monkeypatch.setattr(carry, "judge_again", judge_then_flip)
+    monkeypatch.setattr("optimization.dispatch.carry.judge_again", judge_then_flip)
     assert run_action(approved.pk, NOW) is Status.APPROVED
     assert meta.posts(ad_set.meta_id) == []
     approved.refresh_from_db()
@@ -147,16 +145,14 @@ def test_a_switch_turned_off_between_claim_and_post_sends_nothing(
 def test_a_stop_between_claim_and_post_sends_nothing(
     meta: Meta, ad_set: AdSet, approved: Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from optimization.dispatch import carry
-
-    real: Any = carry.judge_again
+    real = judge.judge_again
 
     def judge_then_stop(*args: Any) -> Any:
         verdict = real(*args)
         set_stop(meta.account, None, NOW, "too much")
         return verdict
 
-    monkeypatch.setattr(carry, "judge_again", judge_then_stop)
+    monkeypatch.setattr("optimization.dispatch.carry.judge_again", judge_then_stop)
     assert run_action(approved.pk, NOW) is Status.APPROVED
     assert meta.posts(ad_set.meta_id) == []
 
@@ -164,9 +160,7 @@ def test_a_stop_between_claim_and_post_sends_nothing(
 def test_a_worker_that_lost_its_lease_writes_nothing_and_settles_nothing(
     meta: Meta, ad_set: AdSet, approved: Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from optimization.dispatch import carry
-
-    real: Any = carry.judge_again
+    real = judge.judge_again
 
     def judge_while_another_takes_over(*args: Any) -> Any:
         verdict = real(*args)
@@ -174,7 +168,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing_and_settles_nothing(
         JournalStep.objects.filter(pk=step.pk).update(fence=step.fence + 1)
         return verdict
 
-    monkeypatch.setattr(carry, "judge_again", judge_while_another_takes_over)
+    monkeypatch.setattr("optimization.dispatch.carry.judge_again", judge_while_another_takes_over)
     run_action(approved.pk, NOW)
     assert meta.posts(ad_set.meta_id) == []
     approved.refresh_from_db()
