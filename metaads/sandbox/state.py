@@ -33,7 +33,7 @@ class StateError(Exception):
 
 
 class Store:
-    """One folder, held by one process. `sequence` is the number of the last journal entry; the snapshot says which it contains."""
+    """One folder, held by one process. `sequence`: number of the last journal entry; snapshots name theirs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
