@@ -1,9 +1,9 @@
 """A small Meta in this process, one account of it mirrored, and makers of actions."""
 
+import copy
 import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +12,8 @@ from django.contrib.auth.models import User
 from metaads.graph.client import adapters
 from metaads.models import AdAccount, AdSet, Role
 from metaads.sandbox.server import Sandbox, make_app
-from metaads.sandbox.state import Store
 from metaads.sandbox.world.options import sized
-from metaads.sandbox.world.world import create
+from metaads.sandbox.world.world import World, create
 from metaads.sync.connect import AccountFacts, store_connection
 from metaads.sync.structure import sync_structure
 from optimization.models import Action, Source, Status
@@ -49,20 +48,15 @@ class Meta:
 
 
 @pytest.fixture(scope="session")
-def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small world with its history, made once and read anew by each test."""
-    folder = tmp_path_factory.mktemp("world")
-    Store(folder).save(create(sized("small", 7), NOW.timestamp(), frozen=True))
-    return folder
+def small_world() -> World:
+    """The small world with its history, made once and copied for each test."""
+    return create(sized("small", 7), NOW.timestamp(), frozen=True)
 
 
 @pytest.fixture
-def meta(transactional_db: None, small_world: Path) -> Iterator[Meta]:
+def meta(transactional_db: None, small_world: World) -> Iterator[Meta]:
     """Committed data, for the executor's transactions are the subject. The virtual clock stands still at NOW."""
-    world = Store(small_world).load()
-    assert world is not None
-    world.set_clock(NOW.timestamp(), frozen=True)
-    app = make_app(world)
+    app = make_app(copy.deepcopy(small_world))
     adapters[HOST] = WsgiAdapter(app)
     facts = AccountFacts(currency="EUR", timezone_name="Europe/Berlin")
     credentials = app.api.credentials
