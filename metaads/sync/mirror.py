@@ -59,7 +59,8 @@ def _store(model: type[Model], account: AdAccount, rows: dict[str, Row], now: da
     if not rows:
         return
     always = {"account": account, "synced_at": now, "deleted_at": None}
-    objects = [model(meta_id=meta_id, **always, **row) for meta_id, row in rows.items()]
+    # In one order everywhere, so that two syncs at once never wait for each other's rows in a circle.
+    objects = [model(meta_id=meta_id, **always, **rows[meta_id]) for meta_id in sorted(rows)]
     columns = ["synced_at", "deleted_at", *next(iter(rows.values()))]
     model._default_manager.bulk_create(
         objects, update_conflicts=True, unique_fields=["account", "meta_id"], update_fields=columns

@@ -55,7 +55,7 @@ def test_a_read_that_breaks_off_declares_nobody_gone(mine: AdAccount) -> None:
 
     with pytest.raises(OutcomeUnknown):
         mirror_level(Campaign, mine, broken(), campaign_values, LATER)
-    assert list(Campaign.objects.values_list("meta_id", "deleted_at")) == [("1", None), ("2", None)]
+    assert list(Campaign.objects.order_by("meta_id").values_list("meta_id", "deleted_at")) == [("1", None), ("2", None)]
     assert Campaign.objects.get(meta_id="1").name == "seen"
 
 
