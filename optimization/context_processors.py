@@ -13,7 +13,7 @@ from intelligence.models import Freshness
 from metaads import switch
 from metaads.clock import business_now
 from metaads.models import AdAccount
-from notifications.models import Notification
+from notifications.selectors import for_subjects
 from optimization.models import Action, EmergencyStop, Status
 from optimization.views import words
 from optimization.views.scope import Scope, scope_of
@@ -51,14 +51,28 @@ class PageFrame:
     def account(self) -> AdAccount | None:
         return self.scope.account
 
+    @property
+    def many(self) -> bool:
+        """Several accounts are shown, so each row must name its own."""
+        return len(self.scope.shown) > 1
+
     @cached_property
     def waiting(self) -> int:
         return Action.objects.filter(status=Status.PENDING, account_id__in=self.scope.ids).count()
 
     @cached_property
+    def _switches(self) -> dict[str, str | None]:
+        return switch.states()
+
+    @property
+    def executor_off(self) -> bool:
+        """Approved actions are then to be done by hand."""
+        return self._switches[switch.EXECUTOR] is not None
+
+    @cached_property
     def off(self) -> list[str]:
         """Sentences, one per stage that is off; a stage that falls with the main switch is not repeated."""
-        states = switch.states()
+        states = dict(self._switches)
         main = states.pop(switch.INTELLIGENCE)
         if main:
             return [f"{main} Nothing is read from Meta, proposed or executed; history stays readable."]
@@ -82,8 +96,7 @@ class PageFrame:
     @cached_property
     def notices(self) -> int:
         subjects = [f"account:{pk}" for pk in self.scope.ids]
-        mine = Q(user_id=self.request.user.pk) | Q(user__isnull=True, subject__in=subjects)
-        return Notification.objects.filter(mine).count()
+        return for_subjects(subjects, self.request.user, business_now(self.account)).count()
 
     @cached_property
     def age(self) -> Age | None:

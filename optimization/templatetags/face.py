@@ -45,3 +45,15 @@ def money(minor: int | None, currency: str) -> str:
 def amount(value: Decimal | float | None, currency: str) -> SafeString:
     """Major units, shortened when large, the exact amount on the title."""
     return words.amount(value, currency)
+
+
+@register.filter
+def reasons(text: str) -> list[str]:
+    """The common reasons for a rejection, from a comma-separated text."""
+    return text.split(",")
+
+
+@register.filter
+def tone(severity: str) -> str:
+    """A notice's severity as the tone of its dot; the word itself stands on the dot's title."""
+    return {"success": "good", "warning": "watch", "error": "bad"}.get(severity, "live")

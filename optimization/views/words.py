@@ -90,3 +90,16 @@ def delta(value: float | None, before: float | None, period: str, *, more_is: st
     other = {"good": "bad", "bad": "good"}.get(more_is, "flat")
     sign, arrow, tone = ("+", "▲", more_is) if percent > 0 else ("−", "▼", other)
     return Delta(f"{sign}{abs(percent):,.0f} %", arrow, tone, period)
+
+
+def plain_amount(value: float, currency: str) -> str:
+    """From major units, exact to the currency's decimals, without markup."""
+    return amount_text(Decimal(str(round(value, 4))), currency)
+
+
+def short(value: float) -> str:
+    """For an axis: `1.2k`, `350`, `0.5`."""
+    size = abs(value)
+    if size >= 1e6:
+        return f"{value / 1e6:g}M"
+    return f"{value / 1e3:g}k" if size >= 1e4 else f"{value:,.10g}"

@@ -23,6 +23,8 @@
       else closed.remove();
     }
     if (event.target instanceof HTMLDialogElement) event.target.close();
+    const once = event.target.closest("[data-close-after]");
+    if (once) setTimeout(() => once.closest(".toast")?.remove(), 300);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

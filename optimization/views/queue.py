@@ -1,0 +1,154 @@
+"""The queue and its history: tabs, filters, ranking, paging, and decisions on several at once."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from metaads.clock import business_now
+from metaads.graph.money import money_text
+from optimization.filters import ActionFilter
+from optimization.models import OPEN_STATUSES, Action
+from optimization.queue.errors import Invalid
+from optimization.queue.selectors import actions_for, bulk_effect, ranked
+from optimization.queue.services import approve_many, reject_many
+from optimization.views.cards import card, cards
+from optimization.views.evidence import evidence_for
+from optimization.views.live import version_of
+from optimization.views.scope import Scope, scope_of
+from optimization.views.states import GROUPS, Group
+
+PAGE = 25
+
+
+def _group(request: HttpRequest) -> Group:
+    wanted = request.GET.get("show", Group.WAITING)
+    return Group(wanted) if wanted in Group.values else Group.WAITING
+
+
+def nows_of(scope: Scope) -> dict[int, datetime]:
+    """Business time by account id."""
+    return {account.pk: business_now(account) for account in scope.accounts}
+
+
+def _tabs(mine: QuerySet[Action], chosen: Group) -> list[dict[str, Any]]:
+    """Every tab with its count: one query."""
+    counts = dict(mine.order_by().values_list("status").annotate(n=Count("id")))
+    return [
+        {
+            "key": group.value,
+            "label": group.label,
+            "count": sum(counts.get(s, 0) for s in GROUPS[group]),
+            "on": group is chosen,
+        }
+        for group in Group
+    ]
+
+
+def _ordered(rows: QuerySet[Action], group: Group) -> QuerySet[Action]:
+    """What waits by expected money, everything else newest first."""
+    if group is not Group.WAITING:
+        return rows.order_by("-proposed_at", "-id")
+    return ranked(rows)
+
+
+@login_required
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    scope, group = scope_of(request), _group(request)
+    nows = nows_of(scope)
+    mine = actions_for(request.user).filter(account_id__in=scope.ids)
+    latest = max(nows.values(), default=business_now())
+    chosen = ActionFilter(request.GET, queryset=mine.filter(status__in=GROUPS[group]), request=request, now=latest)
+    pages = Paginator(_ordered(chosen.qs.select_related("decided_by"), group), PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    rows = list(page.object_list)
+    waiting = group is Group.WAITING
+    pictures = evidence_for(rows, {a.pk: a for a in scope.accounts}, nows) if waiting else {}
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "page": "actions",
+        "group": group,
+        "tabs": _tabs(mine, group),
+        "filter": chosen,
+        "filtered": any(value for key, value in request.GET.items() if key in chosen.filters),
+        "cards": cards(rows, scope, nows, pictures),
+        "pages": page,
+        "query": query.urlencode(),
+        "bulk": waiting and scope.decides_somewhere,
+        "version": version_of(scope),
+    }
+    return render(request, "optimization/queue.html", context)
+
+
+def _picked(request: HttpRequest, scope: Scope) -> list[Action]:
+    """The open actions among the ids posted, only where the user may decide."""
+    ids = [value for value in request.POST.getlist("ids") if value.isdigit()]
+    rows = actions_for(request.user).filter(pk__in=ids, status__in=OPEN_STATUSES)
+    return [action for action in ranked(rows) if scope.may_decide(action.account_id)]
+
+
+def signed(minor: int, currency: str) -> str:
+    sign = "+" if minor > 0 else "−" if minor < 0 else ""
+    return f"{sign}{money_text(abs(minor), currency)}"
+
+
+@login_required
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """First POST shows what it would do altogether; the second, with `confirmed`, does it."""
+    scope = scope_of(request)
+    if not any(scope.may_decide(account.pk) for account in scope.accounts):
+        raise PermissionDenied("Deciding is for managers.")
+    decision = "reject" if request.POST.get("decision") == "reject" else "approve"
+    picked = _picked(request, scope)
+    if not picked:
+        messages.warning(request, "Nothing was selected, or others have decided meanwhile. Nothing was changed.")
+        return redirect("actions")
+    if not request.POST.get("confirmed"):
+        return _confirm(request, scope, picked, decision)
+    return _do(request, scope, picked, decision)
+
+
+def _confirm(request: HttpRequest, scope: Scope, picked: list[Action], decision: str, error: str = "") -> HttpResponse:
+    nows = nows_of(scope)
+    context = {
+        "page": "actions",
+        "decision": decision,
+        "cards": [card(action, scope, nows[action.account_id]) for action in picked],
+        "effect": [signed(minor, currency) for currency, minor in sorted(bulk_effect(picked).items())],
+        "error": error,
+    }
+    return render(request, "optimization/bulk.html", context, status=422 if error else 200)
+
+
+def _do(request: HttpRequest, scope: Scope, picked: list[Action], decision: str) -> HttpResponse:
+    """Each by itself, in its own account's time; what was refused is named with its reason."""
+    assert isinstance(request.user, User)  # noqa: S101  (login_required; tells mypy)
+    nows = nows_of(scope)
+    answers: dict[int, str] = {}
+    try:
+        for account_id in sorted({action.account_id for action in picked}):
+            ids = [action.pk for action in picked if action.account_id == account_id]
+            if decision == "approve":
+                answers |= approve_many(ids, request.user, nows[account_id])
+            else:
+                answers |= reject_many(ids, request.user, nows[account_id], request.POST.get("reason", ""))
+    except Invalid as error:
+        return _confirm(request, scope, picked, decision, str(error))
+    done = sum(not problem for problem in answers.values())
+    if done:
+        messages.success(request, f"{'Approved' if decision == 'approve' else 'Rejected'}: {done} of {len(picked)}.")
+    for action in picked:
+        if answers.get(action.pk):
+            messages.warning(request, f"{action.entity_name}: {answers[action.pk]}")
+    return redirect("actions")
