@@ -96,11 +96,7 @@ class Sandbox:
     def _run(self, call: Call, effect: bool = True) -> Response:
         with self.lock:
             self.api.world.advance()
-            owner = self.api.owner(call)
-            account = owner.id if owner else ""
-            self.api.usage.count(
-                account, "ads_insights" if "insights" in call.path else "ads_management", time.monotonic()
-            )
+            account = self.count(call)
             try:
                 body, status = self.api.answer(call, effect), 200
             except GraphError as error:
@@ -111,6 +107,14 @@ class Sandbox:
             if self.store is not None:
                 self.store.save_when_due(self.api.world)
             return self.json(body, status, call, account)
+
+    def count(self, call: Call) -> str:
+        """Counts the call for the usage headers, and names the account that it concerns ("" for none)."""
+        owner = self.api.owner(call)
+        account = owner.id if owner else ""
+        kind = "ads_insights" if "insights" in call.path else "ads_management"
+        self.api.usage.count(account, kind, time.monotonic())
+        return account
 
     def json(self, body: Any, status: int, call: Call, account: str = "") -> Response:
         """A JSON answer with Meta's headers."""
@@ -220,6 +224,7 @@ def _refuse(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Re
     )
     with box.lock:
         owner = box.api.owner(call)
+        box.count(call)
         box.api.usage.minutes_to_regain = 0 if plan.code == 190 else max(1, round(fault.seconds / 60))
         error = GraphError(text, plan.code, plan.subcode, transient=plan.code == 17)
         response = box.json(error.body(call.request_id), 400, call, owner.id if owner else "")

@@ -6,6 +6,8 @@ The journal makes a killed process lose nothing: the world is deterministic, so 
 import fcntl
 import json
 import os
+import weakref
+import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -40,16 +42,17 @@ class Store:
         self.sequence = 0
         self.saved_at = 0
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (folder / "lock").open("w")
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            self._lock.close()
+            os.close(lock)
             raise StateError(f"{folder} is in use by another sandbox. Stop that one or give another folder.") from None
+        self._release = weakref.finalize(self, os.close, lock)
 
     def close(self) -> None:
         """Lets another process have the folder."""
-        self._lock.close()
+        self._release()
 
     def attach(self, world: World) -> None:
         """From now on each change of the world is written down before it is answered."""
@@ -86,7 +89,7 @@ class Store:
             with np.load(path, allow_pickle=False) as data:
                 arrays = {name: data[name] for name in data.files}
             world, self.sequence = _unpacked(arrays)
-        except (ValueError, KeyError, TypeError, OSError) as error:
+        except (ValueError, KeyError, TypeError, OSError, zipfile.BadZipFile) as error:
             raise StateError(f"{path} can't be read ({error}). Remove the folder to begin a new world.") from error
         self.saved_at = world.accounts[0].simulated_to
         for entry in self._entries():
@@ -131,8 +134,8 @@ def open_store(store: Store, make: Callable[[], World]) -> World:
     world = store.load()
     if world is None:
         world = make()
-        store.save(world)
     world.advance()
+    store.save(world)  # also drops a journal whose last line was cut off: nothing may be appended to that
     store.attach(world)
     return world
 

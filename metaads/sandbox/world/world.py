@@ -108,10 +108,9 @@ def kind_of(node: Node | Creative) -> str:
 
 def create(options: WorldOptions, now: float | None, frozen: bool = False) -> World:
     """A new world with its history simulated up to `now` (Unix seconds; None: the wall clock)."""
-    clock = Clock()
+    clock = Clock(frozen=now if frozen else None)
     if now is not None:
         clock.set(now)
-    clock.freeze(frozen)
     live = int(clock.now()) // HOUR * HOUR
     start = live - options.history_days * _DAY
     accounts = [seeding.account(options, number, start, live) for number in range(options.accounts)]

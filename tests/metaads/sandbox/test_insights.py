@@ -27,7 +27,8 @@ def purchases(row: dict[str, Any], kind: str = "omni_purchase") -> int:
 def test_every_metric_is_text_and_days_are_inside_the_range(graph: Browser, act: str) -> None:
     for row in rows(graph, act, level="ad", time_increment=1):
         assert all(isinstance(row[name], str) for name in ("impressions", "clicks", "spend", "reach"))
-        assert row["date_start"] == row["date_stop"] and WEEK["since"] <= row["date_start"] <= WEEK["until"]
+        assert row["date_start"] == row["date_stop"]
+        assert WEEK["since"] <= row["date_start"] <= WEEK["until"]
 
 
 @pytest.mark.parametrize("metric", ["impressions", "clicks", "spend"])
@@ -37,7 +38,8 @@ def test_levels_and_days_add_up_to_the_account(graph: Browser, act: str, metric:
         for level in ("account", "campaign", "adset", "ad")
         for increment in (1, "all_days")
     }
-    assert len(set(totals.values())) == 1 and totals["account", 1] > 0
+    assert len(set(totals.values())) == 1
+    assert totals["account", 1] > 0
 
 
 def test_reach_does_not_add_up_but_stays_between_its_parts_and_their_sum(graph: Browser, act: str) -> None:
@@ -55,9 +57,11 @@ def test_reach_does_not_add_up_but_stays_between_its_parts_and_their_sum(graph: 
 def test_one_purchase_appears_under_several_types_with_one_value(graph: Browser, act: str) -> None:
     row = rows(graph, act, level="account")[0]
     kinds = ("omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase")
-    assert len({purchases(row, kind) for kind in kinds}) == 1 and purchases(row) > 0
+    assert len({purchases(row, kind) for kind in kinds}) == 1
+    assert purchases(row) > 0
     values = {v["value"] for v in row["action_values"]}
-    assert len(values) == 1 and Decimal(values.pop()) > 0
+    assert len(values) == 1
+    assert Decimal(values.pop()) > 0
 
 
 def test_an_ad_set_without_purchases_has_other_actions_but_no_purchase_rows(
@@ -85,7 +89,8 @@ def test_entities_without_delivery_have_no_row_and_rows_without_actions_no_list(
 def test_yen_have_no_decimals_and_euros_two(graph: Browser, world: World) -> None:
     yen = rows(graph, f"act_{world.accounts[1].id}", level="account")[0]["spend"]
     euros = rows(graph, f"act_{world.accounts[0].id}", level="account")[0]["spend"]
-    assert yen.isdigit() and euros[-3] == "."
+    assert yen.isdigit()
+    assert euros[-3] == "."
 
 
 def test_a_node_of_its_own_gives_its_own_row(graph: Browser, own_budget: AdSet, act: str) -> None:
@@ -99,7 +104,8 @@ def test_filters_narrow_by_id_status_and_number(graph: Browser, act: str, own_bu
     assert {r["adset_id"] for r in rows(graph, act, level="ad", filtering=wish)} == {own_budget.id}
     rich = [{"field": "spend", "operator": "GREATER_THAN", "value": 100}]
     found = rows(graph, act, level="ad", filtering=rich)
-    assert found and all(Decimal(r["spend"]) > 100 for r in found)
+    assert found
+    assert all(Decimal(r["spend"]) > 100 for r in found)
     assert graph.refused("GET", f"{act}/insights", filtering=[{"field": "x", "operator": "IN", "value": 1}]) == (
         100,
         None,

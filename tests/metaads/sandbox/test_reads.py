@@ -39,7 +39,9 @@ def test_budgets_are_text_in_minor_units_on_exactly_one_level(graph: Browser, ac
     ]:
         levels = [row.get("daily_budget"), row.get("lifetime_budget"), row["campaign"].get("daily_budget")]
         given = [value for value in levels if value is not None]
-        assert len(given) == 1 and isinstance(given[0], str) and int(given[0]) > 0
+        assert len(given) == 1
+        assert isinstance(given[0], str)
+        assert int(given[0]) > 0
 
 
 def test_times_carry_the_accounts_offset_without_a_colon(graph: Browser, act: str) -> None:
@@ -81,9 +83,12 @@ def test_an_edge_can_be_filtered_by_id_and_status(graph: Browser, act: str, own_
 
 def test_braces_expand_parents_and_edges(graph: Browser, act: str) -> None:
     row = graph.get(f"{act}/ads", fields="creative{id,title},adset{id,name},campaign{objective}", limit=1)["data"][0]
-    assert row["creative"]["title"] and row["adset"]["name"] and row["campaign"]["objective"].startswith("OUTCOME_")
+    assert row["creative"]["title"]
+    assert row["adset"]["name"]
+    assert row["campaign"]["objective"].startswith("OUTCOME_")
     nested = graph.get(f"{act}/campaigns", fields="adsets.limit(1){id,name}", limit=1)["data"][0]["adsets"]
-    assert len(nested["data"]) == 1 and set(nested["data"][0]) == {"id", "name"}
+    assert len(nested["data"]) == 1
+    assert set(nested["data"][0]) == {"id", "name"}
 
 
 def test_an_unknown_object_is_100_33(graph: Browser) -> None:
@@ -102,13 +107,15 @@ def test_multi_get_by_ids_is_gone(graph: Browser, act: str) -> None:
 def test_the_learning_stage_is_an_object_with_meta_s_words(graph: Browser, act: str) -> None:
     rows = graph.get(f"{act}/adsets", fields="learning_stage_info", limit=100)["data"]
     stages = [r["learning_stage_info"] for r in rows if "learning_stage_info" in r]
-    assert {s["status"] for s in stages} <= {"LEARNING", "SUCCESS", "FAIL"} and stages
+    assert {s["status"] for s in stages} <= {"LEARNING", "SUCCESS", "FAIL"}
+    assert stages
     assert all(isinstance(s["last_sig_edit_ts"], int) for s in stages)
 
 
 def test_minimum_budgets_come_for_every_currency(graph: Browser, act: str) -> None:
     rows = {r["currency"]: r for r in graph.get(f"{act}/minimum_budgets")["data"]}
-    assert set(rows) == {"EUR", "JPY", "USD"} and rows["EUR"]["min_daily_budget_imp"] == 100
+    assert set(rows) == {"EUR", "JPY", "USD"}
+    assert rows["EUR"]["min_daily_budget_imp"] == 100
 
 
 def test_changes_appear_in_the_activity_history(graph: Browser, act: str, own_budget: AdSet) -> None:
@@ -120,4 +127,5 @@ def test_changes_appear_in_the_activity_history(graph: Browser, act: str, own_bu
 def test_a_disapproved_ad_says_why(graph: Browser, world: World, act: str) -> None:
     world.accounts[0].ads[0].review = "DISAPPROVED"
     row = graph.get(world.accounts[0].ads[0].id, fields="effective_status,issues_info,ad_review_feedback")
-    assert row["effective_status"] == "DISAPPROVED" and row["issues_info"][0]["level"] == "AD"
+    assert row["effective_status"] == "DISAPPROVED"
+    assert row["issues_info"][0]["level"] == "AD"

@@ -27,7 +27,8 @@ def test_validate_only_checks_and_changes_nothing(graph: Browser, own_budget: Ad
     only = ["validate_only"]
     assert graph.post(own_budget.id, status="PAUSED", execution_options=only) == {"success": True}
     assert graph.refused("POST", own_budget.id, daily_budget="1", execution_options=only) == (100, 1885272)
-    assert controls.writes() == [] and graph.get(own_budget.id, fields="status")["status"] == "ACTIVE"
+    assert controls.writes() == []
+    assert graph.get(own_budget.id, fields="status")["status"] == "ACTIVE"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,9 @@ def test_what_meta_forbids_is_refused_and_changes_nothing(
 
 def test_a_refusal_carries_words_for_people_and_the_blamed_field(graph: Browser, own_budget: AdSet) -> None:
     error = graph.post(own_budget.id, daily_budget="99")["error"]
-    assert "1.00 EUR" in error["error_user_msg"] and "daily_budget" in error["error_data"] and error["fbtrace_id"]
+    assert "1.00 EUR" in error["error_user_msg"]
+    assert "daily_budget" in error["error_data"]
+    assert error["fbtrace_id"]
 
 
 def test_the_fifth_budget_change_within_an_hour_is_refused(
