@@ -128,6 +128,10 @@ class Operator(ABC):
     def read(self, field: Field, raw: object, reader: Reader) -> Operand:
         """The operand from the document's value (None = none given); raises ValueProblem."""
 
+    def subject(self, text: str) -> str:
+        """What the sentence is about, from the field's own words."""
+        return text
+
     @abstractmethod
     def words(self, operand: Operand, say: Say) -> str:
         """The part of the sentence after the field: "is over 50.00 EUR"."""

@@ -42,6 +42,9 @@ class Trend(Operator):
             raise ValueProblem(f"{self.key} takes no value: leave it out.")
         return Operand()
 
+    def subject(self, text: str) -> str:
+        return text.removesuffix(" trend")
+
     def words(self, operand: Operand, say: Say) -> str:
         return self.label
 

@@ -15,7 +15,7 @@ from optimization.rules.tree import Leaf, Node, Not
 
 
 @dataclass(frozen=True)
-class Test:
+class Probe:
     """One leaf. `mask_key`: what it asks, and whether where it holds or where it fails. Equal keys, equal masks."""
 
     condition: Condition
@@ -30,7 +30,7 @@ class Junction:
     parts: "tuple[Plan, ...]"
 
 
-Plan = Test | Junction
+Plan = Probe | Junction
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class CompiledRule:
     matches: Plan
 
     @cached_property
-    def tests(self) -> tuple[Test, ...]:
+    def probes(self) -> tuple[Probe, ...]:
         """All leaves that decide a match."""
-        return (*tests(self.matches), *(tests(self.covers) if self.covers else ()))
+        return (*probes(self.matches), *(probes(self.covers) if self.covers else ()))
 
     @cached_property
     def fails(self) -> Plan:
@@ -73,15 +73,15 @@ def _compile_text(text: str, level: str) -> CompiledRule:
 def plan(node: Node, positive: bool) -> Plan:
     """Where `node` is true (positive) or false. De Morgan: a negated AND is an OR of negations."""
     if isinstance(node, Leaf):
-        return Test(node.condition, (node.condition.key, positive))
+        return Probe(node.condition, (node.condition.key, positive))
     if isinstance(node, Not):
         return plan(node.node, not positive)
     return junction(node.every == positive, [plan(child, positive) for child in node.nodes])
 
 
-def tests(plan: Plan) -> list[Test]:
+def probes(plan: Plan) -> list[Probe]:
     """The leaves of a plan."""
-    return [plan] if isinstance(plan, Test) else [test for part in plan.parts for test in tests(part)]
+    return [plan] if isinstance(plan, Probe) else [probe for part in plan.parts for probe in probes(part)]
 
 
 def junction(every: bool, parts: list[Plan]) -> Plan:
@@ -91,6 +91,6 @@ def junction(every: bool, parts: list[Plan]) -> Plan:
         flat.extend(part.parts if isinstance(part, Junction) and part.every == every else [part])
     seen: dict[object, Plan] = {}
     for part in flat:
-        seen.setdefault(part.mask_key if isinstance(part, Test) else id(part), part)
+        seen.setdefault(part.mask_key if isinstance(part, Probe) else id(part), part)
     unique = tuple(seen.values())
     return unique[0] if len(unique) == 1 else Junction(every, unique)

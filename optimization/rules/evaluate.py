@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from intelligence.metrics.frame import Frame
 from optimization.operators import Mask
-from optimization.rules.compile import CompiledRule, Plan, Test
+from optimization.rules.compile import CompiledRule, Plan, Probe
 from optimization.rules.sheet import Context, FrameSheet
 from optimization.rules.trace import trace_rows
 
@@ -62,7 +62,7 @@ def evaluate_many(rules: Iterable[CompiledRule], frame: Frame, context: Context 
 
 def _asked_twice(rules: list[CompiledRule]) -> set[tuple[str, bool]]:
     """Masks that several plans need. Only these are kept: fresh memory for all of them costs more than the work."""
-    counted = Counter(test.mask_key for rule in rules for test in rule.tests)
+    counted = Counter(probe.mask_key for rule in rules for probe in rule.probes)
     return {key for key, times in counted.items() if times > 1}
 
 
@@ -75,7 +75,7 @@ def _matched(rule: CompiledRule, sheet: FrameSheet) -> Mask:
 
 def _mask(plan: Plan, sheet: FrameSheet) -> Mask:
     """Joined in place, in the first part's own memory; a shared mask is read-only and never written into."""
-    if isinstance(plan, Test):
+    if isinstance(plan, Probe):
         return sheet.mask(plan.condition, plan.mask_key)
     join = np.logical_and if plan.every else np.logical_or
     result = _mask(plan.parts[0], sheet)

@@ -70,6 +70,11 @@ class FrameSheet:
                 self._masks[key] = found
         return found
 
+    @property
+    def kept(self) -> Set[tuple[str, bool]]:
+        """Keys of the masks that are shared so far."""
+        return self._masks.keys()
+
     def take(self, rows: NDArray[np.intp]) -> "RowsSheet":
         """The same data at some rows only."""
         return RowsSheet(self, rows)

@@ -30,18 +30,19 @@ def summarise(document: RuleDocument, currency: str = "", level: str = "") -> st
     who = PLURAL[level] + _filters_text(document.filters)
     when = conditions_text(document.conditions, currency)
     does = _capital(joined([action_text(action, who if i == 0 else "", currency) for i, action in _numbered(document)]))
-    return f"{does} where {when}. {_schedule_text(document.schedule)} {MODE_TEXT[document.mode]}"
+    how = MODE_TEXT[document.mode] if document.change else "It changes nothing at Meta."
+    return f"{does} where {when}. {_schedule_text(document.schedule)} {how}"
 
 
 def conditions_text(node: Node, currency: str = "") -> str:
-    """The tree as one clause. A window that all conditions share is said once, in front."""
+    """The tree as one clause. A window that all conditions share is said once, at the end."""
     found = leaves(node)
     windows = {window for leaf in found for window in _windows(leaf)}
     shared = (
         next(iter(windows)) if len(windows) == 1 and len(found) > 1 and all(_windows(leaf) for leaf in found) else None
     )
     clause = _clause(node, currency, shared is None)
-    return f"{window_text(shared)} {clause}" if shared else clause
+    return f"{clause}, all {window_text(shared)}" if shared else clause
 
 
 def action_text(action: RuleAction, who: str, currency: str = "") -> str:

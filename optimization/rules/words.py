@@ -9,6 +9,17 @@ from optimization.operators import Condition
 from optimization.operators.values.expression import Expression
 
 ACRONYMS = frozenset({"ctr", "cpc", "cpm", "cpa", "roas", "id"})
+AROUND = {
+    "actions.": "{} actions",
+    "action_values.": "value of {} actions",
+    "cost_per.": "cost per {}",
+    "parent_": "{} of the parent",
+    "account_": "{} of the account",
+    "zscore_": "z-score of {}",
+    "rank_": "rank by {}",
+    "percentile_": "percentile by {}",
+}
+PLURAL_UNITS = frozenset({"count", "days", "hours"})
 WINDOW_WORDS = {
     "15min": "in the last 15 minutes",
     "1h": "in the last hour",
@@ -28,9 +39,15 @@ def window_text(window: str) -> str:
 
 
 def field_text(field: Field) -> str:
-    """The field without its window: "CPA", "conversion value", "frequency trend"."""
-    words = field.base.replace("actions.", "actions ").replace("cost_per.", "cost per ").replace("_", " ").split()
-    return " ".join(word.upper() if word in ACRONYMS else word for word in words)
+    """The field without its window: "CPA", "link click actions", "ROAS of the parent"."""
+    return _base_text(field.base)
+
+
+def _base_text(base: str) -> str:
+    for prefix, words in AROUND.items():
+        if base.startswith(prefix):
+            return words.format(_base_text(base.removeprefix(prefix)))
+    return " ".join(word.upper() if word in ACRONYMS else word for word in base.replace("_", " ").split())
 
 
 def number_text(value: float, unit: str, currency: str = "") -> str:
@@ -57,10 +74,11 @@ def expression_text(expression: Expression, unit: str, currency: str = "") -> st
 def condition_text(condition: Condition, currency: str = "", with_window: bool = True) -> str:
     """One condition as a clause: "CPA in the last 7 days is over target CPA × 2"."""
     field, operator = condition.field, condition.operator
-    subject = field_text(field)
-    if with_window and field.window and not operator.own_window:
-        subject = f"{subject} {window_text(field.window)}"
+    subject = operator.subject(field_text(field))
+    window = window_text(field.window) if with_window and field.window and not operator.own_window else ""
+    if field.unit == "count" and operator.key == "=" and condition.operand.terms[0].constant == 0:
+        return f"there are no {subject} {window}".rstrip()
     said = operator.words(condition.operand, lambda term: expression_text(term, field.unit, currency))
-    if subject.split(" in ")[0].endswith("s") and said.startswith("is ") and field.unit == "count":
+    if field.unit in PLURAL_UNITS and said.startswith("is "):
         said = f"are {said.removeprefix('is ')}"
-    return f"{subject} {said}"
+    return " ".join(part for part in (subject, window, said) if part)

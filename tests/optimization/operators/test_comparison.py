@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.optimization.rules.build import FALSE, NO_DATA, TRUE, document, leaf, problems, verdicts
+from tests.optimization.rules.build import FALSE, NO_DATA, TRUE, Values, document, leaf, problems, verdicts
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_each_comparison_below_at_and_above_its_threshold(operator: str, below: 
 @pytest.mark.parametrize("operator", [">", ">=", "<", "<=", "=", "!="])
 def test_an_unknown_satisfies_neither_a_comparison_nor_its_negation(operator: str) -> None:
     condition = leaf("spend_7d", operator, "target_cpa")
-    columns = {"spend_7d": [None, 10.0, None], "target_cpa": [5.0, None, None]}
+    columns: dict[str, Values] = {"spend_7d": [None, 10.0, None], "target_cpa": [5.0, None, None]}
     assert verdicts(condition, **columns) == [NO_DATA] * 3
     assert verdicts({"not": condition}, **columns) == [NO_DATA] * 3
 

@@ -29,8 +29,8 @@ def test_stable_is_an_absolute_trend_under_five_percent(word: str, said: list[st
     ],
 )
 def test_a_ratio_is_read_through_its_trend(field: str, reads: str) -> None:
-    (test,) = compiled(leaf(field, "stable")).tests
-    assert test.condition.field.name == reads
+    (probe,) = compiled(leaf(field, "stable")).probes
+    assert probe.condition.field.name == reads
 
 
 @pytest.mark.parametrize("field", ["spend_7d", "daily_budget", "learning_phase"])

@@ -18,7 +18,7 @@ TRUE, FALSE, NO_DATA = "true", "false", "no data"
 Values = Sequence[float | str | None]
 
 
-def frame(level: str = "adset", **columns: Values) -> Frame:
+def frame(level: str = "adset", /, **columns: Values) -> Frame:
     """A frame with these columns; None = unknown. All columns have the same length."""
     made = {name: column(values) for name, values in columns.items()}
     size = len(next(iter(made.values()))) if made else 1
@@ -52,7 +52,7 @@ def past(*periods: Values) -> History:
     return lambda field, unit, count: rows[-count:] if count <= len(rows) else None
 
 
-def verdicts(conditions: Any, history: History | None = None, **columns: Values) -> list[str]:
+def verdicts(conditions: Any, history: History | None = None, /, **columns: Values) -> list[str]:
     """What a rule of these conditions says of each row. Evaluation and trace must agree."""
     rule = compiled(conditions)
     outcome = evaluate(rule, frame(**columns), Context(history))
