@@ -1,7 +1,7 @@
 """The account's share of Meta's rate limits, in one row shared by all workers (`ApiUsage`). Machine time.
 
-Who may call when: a block that Meta announced stops everybody; at 90 percent, or after 200 calls in an hour, only the
-executor goes on (spec 10: priority to execution).
+Who may call when: a block that Meta announced stops everybody; from 75 percent collection slows, at 90 percent, or
+after 200 calls in an hour, only the executor goes on (spec 10: priority to execution).
 """
 
 import logging
@@ -17,31 +17,39 @@ from metaads.models import AdAccount, ApiUsage
 log = logging.getLogger(__name__)
 
 CALLS_PER_HOUR = 200
-STOP_AT_PERCENT = 90.0
+SLOW_FROM_PERCENT, STOP_AT_PERCENT = 75.0, 90.0
+SLOW_PAUSE = timedelta(seconds=1)
 # Meta's account score decays in 300 s (reference 7.1): an older percentage says nothing any more.
 PERCENT_VALID_FOR = timedelta(seconds=300)
 
 
-def check(account: AdAccount, now: datetime, insights: bool, first: bool) -> None:
-    """Raises RateLimited, with how long to wait, when a call may not be made now. One look-up.
+def check(account: AdAccount, now: datetime, insights: bool, first: bool) -> timedelta:
+    """How long to pause before the call; raises RateLimited, with how long to wait, when it may not be made now.
 
+    One look-up.
     `insights`: the call reads reports (a bucket of its own). `first`: the executor's calls, which only a block stops.
     """
     row = ApiUsage.objects.filter(account=account).first()
     if row is None:
-        return
+        return timedelta(0)
     until = max(filter(None, [row.blocked_until, row.insights_blocked_until if insights else None]), default=now)
     if until > now:
         raise RateLimited(f"Meta asked us to wait until {until:%H:%M} UTC.", retry_after=until - now)
-    if first:
-        return
-    if (row.percent or 0) >= STOP_AT_PERCENT and now - row.updated_at < PERCENT_VALID_FOR:
+    return timedelta(0) if first else _share(account, row, now)
+
+
+def _share(account: AdAccount, row: ApiUsage, now: datetime) -> timedelta:
+    """What collection may take of the limit. A sandbox has none: fast-forward makes days of calls in minutes."""
+    percent = (row.percent or 0) if now - row.updated_at < PERCENT_VALID_FOR else 0
+    if percent >= STOP_AT_PERCENT:
         rest = row.updated_at + PERCENT_VALID_FOR - now
-        raise RateLimited(f"{row.percent:.0f} % of Meta's limit is used up; the rest is kept for changes.", None, rest)
-    # A sandbox has no such limit: fast-forward makes days of calls in minutes.
-    if row.hour == _hour(now) and row.calls >= CALLS_PER_HOUR and not account.connection.sandbox:
+        raise RateLimited(f"{percent:.0f} % of Meta's limit is used up; the rest is kept for changes.", None, rest)
+    if account.connection.sandbox:
+        return timedelta(0)
+    if row.hour == _hour(now) and row.calls >= CALLS_PER_HOUR:
         rest = row.hour + timedelta(hours=1) - now
         raise RateLimited(f"{CALLS_PER_HOUR} calls in this hour are enough for one account.", retry_after=rest)
+    return SLOW_PAUSE if percent >= SLOW_FROM_PERCENT else timedelta(0)
 
 
 def record(account: AdAccount, now: datetime, seen: usage.Usage) -> None:

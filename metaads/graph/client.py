@@ -7,6 +7,7 @@ Every call asks the kill switch and the account's rate budget first, is counted 
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 import stamina
@@ -93,7 +94,7 @@ class GraphClient:
         switch.require(switch.INTELLIGENCE)
         insights = path[-1:] == ("insights",)
         if self.account:
-            budget.check(self.account, self._wall(), insights, self.first)
+            sleep(budget.check(self.account, self._wall(), insights, self.first).total_seconds())
         answer = attempt(self._api, method, path, params)
         seen = usage.read(answer.headers)
         if self.account:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -81,6 +82,7 @@ def store_connection(
     already known moves to this connection and keeps everything else. Ids may carry `act_`. Raises ValueError.
     """
     ids = [digits(account_id) for account_id in account_ids or ()]
+    check_url(graph_url)
     found = Connection.objects.filter(name=name, graph_url=graph_url).first()
     connection = found or Connection(name=name, graph_url=graph_url)
     connection.access_token, connection.app_id, connection.app_secret = token, app_id, app_secret
@@ -98,6 +100,17 @@ def digits(account_id: str) -> str:
     if not re.fullmatch(r"[0-9]{1,32}", bare):
         raise ValueError(f"{account_id!r} is no ad account id: Meta's look like act_1234567890.")
     return bare
+
+
+def check_url(graph_url: str) -> None:
+    """Raises ValueError for what cannot be a Graph host's address. Test doubles may speak plain http, Meta may not."""
+    parts = urlsplit(graph_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"/v[0-9]", parts.path) or parts.query:
+        raise ValueError(
+            f"{graph_url!r} is no Graph host: write it like https://graph.facebook.com, without a version."
+        )
+    if parts.scheme == "http" and parts.hostname.endswith("facebook.com"):
+        raise ValueError(f"{graph_url!r} is not encrypted and would show the token: write https.")
 
 
 def _store_account(connection: Connection, meta_id: str, now: datetime, facts: AccountFacts) -> AdAccount:

@@ -123,3 +123,22 @@ def test_a_percentage_that_cannot_be_stored_does_not_lose_the_answer(
     monkeypatch.setattr(budget, "_update", locked)
     assert at(account, kind=WritingClient).post("1", {"status": "PAUSED"}) == {"success": True}
     assert "could not be stored" in caplog.text
+
+
+@pytest.mark.parametrize(("percent", "sandbox", "slept"), [(74, False, 0.0), (80, False, 1.0), (80, True, 0.0)])
+def test_from_three_quarters_on_collection_slows(
+    account: AdAccount, stub: Stub, monkeypatch: pytest.MonkeyPatch, percent: float, sandbox: bool, slept: float
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("metaads.graph.client.sleep", pauses.append)
+    account.connection.sandbox = sandbox
+    ApiUsage.objects.create(account=account, hour=NOON, percent=percent, updated_at=NOON)
+    stub.says({"id": "1"}, times=2)
+    at(account).get("1")
+    assert pauses == [slept]
+
+
+def test_an_old_percentage_says_nothing_any_more(account: AdAccount, stub: Stub) -> None:
+    ApiUsage.objects.create(account=account, hour=NOON, percent=99, updated_at=NOON - timedelta(seconds=301))
+    stub.says({"id": "1"})
+    assert at(account).get("1") == {"id": "1"}

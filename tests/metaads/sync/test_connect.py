@@ -53,6 +53,27 @@ def test_an_id_that_is_none_is_refused_and_nothing_is_stored(wrong: str) -> None
     assert not Connection.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://graph.facebook.com", "not encrypted"),
+        ("graph.facebook.com", "no Graph host"),
+        ("https://graph.facebook.com/v26.0", "without a version"),
+        ("ftp://graph.facebook.com", "no Graph host"),
+        ("", "no Graph host"),
+    ],
+)
+def test_a_host_that_cannot_be_right_is_refused(url: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        store_connection("A", url, "t", "1", "s", None, NOW)
+    assert not Connection.objects.exists()
+
+
+def test_metas_own_host_is_accepted() -> None:
+    connection, accounts = store_connection("A", "https://graph.facebook.com/", "t", "1", "s", None, NOW)
+    assert (connection.sandbox, accounts) == (False, ())
+
+
 def test_a_good_connection_tells_scopes_accounts_and_expiry(stub: Stub) -> None:
     connection, _ = store(stub.url, ["7"])
     accounts(token(stub, expires_at=1800000000), "7", "8")
