@@ -17,6 +17,7 @@ class Entity:
     status: str
     effective_status: str
     campaign_id: str
+    campaign_name: str
     daily_budget: int | None
     lifetime_budget: int | None
     created_time: datetime | None
@@ -55,6 +56,7 @@ def _campaign(row: Campaign) -> Entity:
         status=row.status,
         effective_status=row.effective_status,
         campaign_id=row.meta_id,
+        campaign_name=row.name,
         daily_budget=row.daily_budget,
         lifetime_budget=row.lifetime_budget,
         created_time=row.created_time,
@@ -72,6 +74,7 @@ def _ad_set(row: AdSet) -> Entity:
         status=row.status,
         effective_status=row.effective_status,
         campaign_id=campaign.meta_id,
+        campaign_name=campaign.name,
         daily_budget=row.daily_budget,
         lifetime_budget=row.lifetime_budget,
         created_time=row.created_time,
@@ -91,6 +94,7 @@ def _ad(row: Ad) -> Entity:
         status=row.status,
         effective_status=row.effective_status,
         campaign_id=ad_set.campaign_id,
+        campaign_name=ad_set.campaign_name,
         daily_budget=None,
         lifetime_budget=None,
         created_time=row.created_time,

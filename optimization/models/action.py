@@ -53,6 +53,7 @@ class Action(models.Model):
     entity_id = models.CharField(max_length=32)
     entity_name = models.CharField(max_length=400)
     campaign_id = models.CharField(max_length=32, blank=True)
+    campaign_name = models.CharField(max_length=400, blank=True)
     kind = models.CharField(max_length=40)
     parameters = models.JSONField(default=dict)
 

@@ -55,18 +55,28 @@ def percent_change(before: int | str, after: int | str) -> Decimal | None:
     return (Decimal(after - before) / before * 100).quantize(Decimal("0.01"))
 
 
+def stake_of(field: str, before: int | str, after: int | str, spend_a_day: int | None) -> int | None:
+    """Money that the change moves per day, minor unit; None = unknown.
+
+    A daily budget by its own change, a lifetime budget by the same share of what is spent a day, a status by all of it.
+    """
+    if not isinstance(before, int) or not isinstance(after, int):
+        return spend_a_day
+    if field == "daily_budget":
+        return abs(after - before)
+    return None if spend_a_day is None or before == 0 else spend_a_day * abs(after - before) // before
+
+
 def _rail_figures(draft: Draft) -> dict[str, Any]:
     """What the rails judged by, kept for their second look at execution."""
     return {"spend": None if draft.spend is None else str(draft.spend), "impressions": draft.impressions}
 
 
 def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[str, Any]:
-    stake = draft.at_stake
-    if isinstance(draft.before, int) and isinstance(judgement.final, int):
-        stake = abs(judgement.final - draft.before)
     return {
         "entity_name": draft.entity.name,
         "campaign_id": draft.entity.campaign_id,
+        "campaign_name": draft.entity.campaign_name,
         "parameters": draft.parameters,
         "field": draft.field,
         "value_before": draft.before,
@@ -74,7 +84,7 @@ def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[s
         "value_final": judgement.final,
         "currency": around.account.currency,
         "amount_pct": percent_change(draft.before, judgement.final),
-        "at_stake": stake,
+        "at_stake": stake_of(draft.field, draft.before, judgement.final, draft.at_stake),
         "reason_code": draft.reason_code,
         "reason": draft.reason,
         "trace": draft.trace,

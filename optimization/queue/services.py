@@ -22,7 +22,7 @@ from optimization.models import OPEN_STATUSES, Action, Rule, Source, Status
 from optimization.queue.enqueue import wake_executor
 from optimization.queue.errors import AlreadyDecided, Invalid, NotAllowed, QueueError, Stale
 from optimization.queue.facts import Wish, facts_for, surroundings
-from optimization.queue.propose import percent_change, propose
+from optimization.queue.propose import percent_change, propose, stake_of
 from optimization.queue.states import LostRace, move
 
 __all__ = [
@@ -184,7 +184,7 @@ def modify_and_approve(action_id: int, user: User, now: datetime, amount: Decima
     updates = {
         "value_final": change.wanted,
         "amount_pct": percent_change(action.value_before, change.wanted),
-        "at_stake": abs(int(change.wanted) - int(action.value_before)),
+        "at_stake": _modified_stake(action, change.wanted),
         "modified_from": was,
         "verdicts": [verdict.as_json() for verdict in judgement.verdicts],
         "safety_score": judgement.safety,
@@ -200,6 +200,18 @@ def modify_and_approve(action_id: int, user: User, now: datetime, amount: Decima
             **_who(user),
         )
     return fresh
+
+
+def _modified_stake(action: Action, wanted: int | str) -> int | None:
+    """The proposal's stake in proportion to the change that a person makes of it."""
+    if action.field == "daily_budget":
+        return stake_of(action.field, action.value_before, wanted, None)
+    was = abs(int(action.value_final) - int(action.value_before))
+    return (
+        None
+        if action.at_stake is None or was == 0
+        else action.at_stake * abs(int(wanted) - int(action.value_before)) // was
+    )
 
 
 def undo(action_id: int, user: User | None, now: datetime) -> Action:
@@ -231,6 +243,7 @@ def _undo_action(original: Action, kind: str, user: User | None, now: datetime) 
         entity_id=original.entity_id,
         entity_name=original.entity_name,
         campaign_id=original.campaign_id,
+        campaign_name=original.campaign_name,
         kind=kind,
         source=Source.UNDO,
         undo_of=original,
