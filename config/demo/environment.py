@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,20 +62,35 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def prepare(environ: MutableMapping[str, str]) -> None:
-    """Lays the demo's settings over `environ`. DEBUG stays off: it would keep every query in memory."""
+    """Lays the demo's settings over `environ` and keeps them for `recall`. DEBUG would keep every query: off."""
     home = folder(environ)
     (home / "static").mkdir(parents=True, exist_ok=True)
     web = free_port(int(environ.get("DEMO_PORT") or WEB_PORT))
     sandbox = free_port(int(environ.get("DEMO_SANDBOX_PORT") or SANDBOX_PORT), taken=web)
+    laid = keys(home) | dict.fromkeys(SWITCHES, "true")
+    laid |= {"DATABASE_URL": "", "REDIS_URL": "", "Q_BROKER": "database", "VAR_DIR": str(home)}
+    laid |= {"DEBUG": "false", "HTTPS": "false", "COLLECTED_STATIC": "false", "ALLOWED_HOSTS": f"{HOST},localhost"}
+    laid |= {"META_GRAPH_URL": f"http://{HOST}:{sandbox}", "META_CONNECT_TIMEOUT": "1", "META_READ_TIMEOUT": "8"}
+    # The sandbox answers at once, so an outcome that is unknown settles quickly.
+    laid |= {"EXECUTOR_LEASE_SECONDS": "20", "EXECUTOR_SETTLE_SECONDS": "0.5"}
+    laid |= {"LOG_LEVEL": "WARNING", "LOG_FOR_PEOPLE": "true", "DEMO_WEB": f"{HOST}:{web}", "DEMO_HOME": str(home)}
+    write_secret(home / "environment.json", json.dumps(laid))
+    _lay(laid, environ)
+
+
+def recall(environ: MutableMapping[str, str]) -> None:
+    """With DEMO=1 any command looks into the demo: the environment of its last start is laid again."""
+    kept = folder(environ) / "environment.json"
+    if environ.get("DEMO") != "1":
+        return
+    if not kept.exists():
+        raise SystemExit("DEMO=1 is set, but no demo was started yet. Start it: make demo")
+    _lay(json.loads(kept.read_text()), environ)
+
+
+def _lay(laid: Mapping[str, str], environ: MutableMapping[str, str]) -> None:
+    """What the developer set for other installations goes, the demo's comes."""
     for name in list(environ):
         if name.startswith(("ENABLE_", "OPTIMIZER_", "META_", "EXECUTOR_", "MAX_", "MIN_", "Q_", "REQUIRE_")):
             del environ[name]
-    environ |= keys(home)
-    environ |= dict.fromkeys(SWITCHES, "true")
-    environ |= {"DATABASE_URL": "", "REDIS_URL": "", "Q_BROKER": "database", "VAR_DIR": str(home)}
-    environ |= {"DEBUG": "false", "HTTPS": "false", "COLLECTED_STATIC": "false", "ALLOWED_HOSTS": f"{HOST},localhost"}
-    environ |= {"META_GRAPH_URL": f"http://{HOST}:{sandbox}", "META_CONNECT_TIMEOUT": "1", "META_READ_TIMEOUT": "8"}
-    # The sandbox answers at once, so an outcome that is unknown settles quickly.
-    environ |= {"EXECUTOR_LEASE_SECONDS": "20", "EXECUTOR_SETTLE_SECONDS": "0.5"}
-    environ |= {"LOG_LEVEL": environ.get("LOG_LEVEL") or "WARNING", "LOG_FOR_PEOPLE": "true"}
-    environ |= {"DEMO_WEB": f"{HOST}:{web}", "DEMO_HOME": str(home)}
+    environ.update(laid)

@@ -49,7 +49,8 @@ def settle(accounts: Sequence[AdAccount], home: Path) -> dict[str, User]:
             user.is_superuser = person.role is None
             user.set_password(passwords(home)[person.name])
             user.save()
-        for account in accounts if person.role else ():
-            Membership.objects.get_or_create(user=user, account=account, defaults={"role": person.role})
+        if person.role:
+            for account in accounts:
+                Membership.objects.get_or_create(user=user, account=account, defaults={"role": person.role})
         users[person.name] = user
     return users

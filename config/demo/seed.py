@@ -1,7 +1,7 @@
 """Fills an empty demo: accounts, people, a month of history, targets, the shipped rules and their first proposals."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from optimization.rules.templates import TEMPLATES
 from optimization.settings_doors import save_target
 
 NAME = "Sandbox"
+SAME_CLOCK = timedelta(seconds=5)
 ROAS_GOAL = Decimal("2.0")
 Say = Callable[[str], None]
 
@@ -34,8 +35,10 @@ class SeedFailed(Exception):
 
 
 def link(facts: Mapping[str, Any], url: str, now: datetime) -> list[AdAccount]:
-    """Connects the sandbox's accounts. Called at each start, for its port may have changed."""
-    Connection.objects.filter(name=NAME).update(graph_url=url)
+    """Connects the sandbox's accounts. Called at each start: port and virtual time may have changed. `now`: the wall clock."""
+    drift = datetime.fromisoformat(facts["clock"]["now"]) - now
+    offset = drift if abs(drift) > SAME_CLOCK else timedelta(0)
+    Connection.objects.filter(name=NAME).update(graph_url=url, clock_offset=offset)
     credentials = Credentials(NAME, url, facts["access_token"], facts["app_id"], facts["app_secret"], sandbox=True)
     ids = [account["id"] for account in facts["accounts"]]
     known = Connection.objects.filter(name=NAME).first()

@@ -76,5 +76,6 @@ class Command(BaseCommand):
         kept = passwords(home)
         lines = [f"\nReady after {seconds:.0f} s:  http://{os.environ['DEMO_WEB']}/\n"]
         lines += [f"  {person.name:12} {kept[person.name]:14} {person.what}" for person in PEOPLE]
-        lines += ["\nIts state stays in " + os.path.relpath(home) + ". Ctrl-C stops everything.\n"]
+        lines += ["\nIn a second terminal:  DEMO=1 .venv/bin/python manage.py verify_ledger"]
+        lines += ["Its state stays in " + os.path.relpath(home) + ". Ctrl-C stops everything.\n"]
         self._say("\n".join(lines))
