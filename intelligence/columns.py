@@ -20,6 +20,7 @@ Column = NDArray[Any]
 _MAGIC = b"CI01"
 _LENGTH = struct.Struct("<I")
 _NAN = np.int32(np.iinfo(np.int32).min)
+_LIMIT = 2.0**31
 _SCALES = (1, 100)
 _ZLIB_LEVEL = 1
 
@@ -84,9 +85,11 @@ def _encode_text(column: Column) -> tuple[str, Column]:
 def _encode_number(column: Column) -> tuple[str, Column]:
     unknown = np.isnan(column)
     known = np.where(unknown, 0.0, column)
+    if np.any(np.abs(known) >= _LIMIT) or np.any(_negative_zero(known)):
+        return "raw", column
     for scale in _SCALES:
         whole = np.round(known * scale)
-        if np.all(np.abs(whole) < 2**31) and np.array_equal(whole / scale, known) and not np.any(_negative_zero(known)):
+        if np.all(np.abs(whole) < _LIMIT) and np.array_equal(whole / scale, known):
             return str(scale), np.where(unknown, _NAN, whole.astype("<i4")).astype("<i4")
     return "raw", column
 

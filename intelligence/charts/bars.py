@@ -66,8 +66,7 @@ def bar_chart(chart: BarChart) -> SafeString:
     """`<figure>` with the SVG and its table."""
     scale, words = nice_scale(known(chart.values), zero=True), summary(chart)
     bars = [_bar(chart, scale, i) for i in range(len(chart.days))]
-    plot = tag("svg", join([*_grid(scale, chart), *bars]), cls="chart-plot")
-    inside = join([tag("title", chart.title), tag("desc", words), plot])
+    inside = join([tag("title", chart.title), tag("desc", words), *_grid(scale, chart), *bars])
     svg = tag("svg", inside, cls=f"chart series-{chart.colour}", role="img", aria_label=words)
     rows = [(day.isoformat(), said(value, chart.text)) for day, value in zip(chart.days, chart.values, strict=True)]
     return format_html('<figure class="chart-figure">{}{}</figure>', svg, as_table(("Day", chart.title), rows))

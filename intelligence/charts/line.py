@@ -164,10 +164,14 @@ def line_chart(chart: LineChart) -> SafeString:
     scale = nice_scale(known([*chart.values, chart.target]), zero=chart.zero)
     inside = [*_shades(chart), *_grid(scale, chart), *_dates(chart.days), *_events(chart), *_target(chart, scale)]
     inside += [*_line(chart, scale), *_readouts(chart, scale)]
-    plot = tag("svg", join(inside), cls="chart-plot")
     words = summary(chart)
-    inside = [tag("title", chart.title), tag("desc", words), plot]
-    svg = tag("svg", join(inside), cls=f"chart series-{chart.colour}", role="img", aria_label=words)
+    svg = tag(
+        "svg",
+        join([tag("title", chart.title), tag("desc", words), *inside]),
+        cls=f"chart series-{chart.colour}",
+        role="img",
+        aria_label=words,
+    )
     happened = {day: "; ".join(event.label for event in chart.events if event.day == day) for day in chart.days}
     rows = [
         (day.isoformat(), said(value, chart.text), happened[day])

@@ -25,26 +25,23 @@ def summed(children: Numbers, parent_of: Rows, parents: int) -> Numbers:
 
 
 def left_out(
-    parent_impressions: Numbers,
-    impressions: Numbers,
-    listed: NDArray[np.bool_],
-    parent_of: Rows,
-    live: NDArray[np.bool_],
+    delivered: Numbers, accounted: Numbers, listed: NDArray[np.bool_], parent_of: Rows, live: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Cells whose zero can't be trusted: no row, but the entity is live and the parent delivered more than its rows."""
-    total = summed(impressions, parent_of, parent_impressions.shape[1])
-    short = parent_impressions > total * (1 + SLACK)
+    """Cells whose zero can't be trusted: no row, but the entity is live and its parent delivered more than all rows.
+
+    `delivered` and `accounted` are (days, parents): the parent's impressions, and those of its children together.
+    """
+    short = delivered > accounted * (1 + SLACK)
     answer: NDArray[np.bool_] = ~listed & live[None, :] & (parent_of >= 0)[None, :]
     return answer & short[:, parent_of]
 
 
-def zeros_from_parent(children: Numbers, parents: Numbers, parent_of: Rows) -> Numbers:
-    """Unknown cells become zero where the parent's known value leaves nothing for them."""
+def zeros_from_parent(children: Numbers, parents: Numbers, accounted: Numbers, parent_of: Rows) -> Numbers:
+    """Unknown cells become zero where the parent's known value (less what the children have) leaves nothing."""
     open_cells = np.isnan(children) & (parent_of >= 0)[None, :]
     if not open_cells.any():
         return children
-    rest = parents - summed(children, parent_of, parents.shape[1])
-    settled = open_cells & (rest < 0.005)[:, parent_of]
+    settled = open_cells & (parents - accounted < 0.005)[:, parent_of]
     return np.where(settled, 0.0, children)
 
 

@@ -37,9 +37,10 @@ def bare(ids: Texts) -> Entities:
     return Entities(ids, np.full(count, ""), np.full(count, np.nan), np.zeros(count, dtype=bool))
 
 
-def mirrored(account: AdAccount, level: str, now: datetime) -> Entities:
-    """All that the mirror ever had at a level, deleted ones too: their figures count in the totals above them."""
-    rows = _rows(account, level)
+def mirrored(account: AdAccount, level: str, now: datetime, deleted: bool | None = None) -> Entities:
+    """All that the mirror ever had at a level (deleted ones count in totals above), or only those deleted or not."""
+    only = {} if deleted is None else {"deleted_at__isnull": not deleted}
+    rows = _rows(account, level, only)
     if not rows:
         return bare(np.zeros(0, dtype="<U1"))
     ids, parents, created, status = zip(*rows, strict=True)
@@ -52,16 +53,22 @@ def mirrored(account: AdAccount, level: str, now: datetime) -> Entities:
     )
 
 
-def _rows(account: AdAccount, level: str) -> list[tuple[str, str | None, datetime | None, str]]:
+def _rows(account: AdAccount, level: str, only: dict[str, bool]) -> list[tuple[str, str | None, datetime | None, str]]:
     names = ("created_time", "effective_status")
     if level == Level.AD:
-        ads = Ad.objects.filter(account=account).order_by("meta_id")
+        ads = Ad.objects.filter(account=account, **only).order_by("meta_id")
         return list(ads.values_list("meta_id", "ad_set__meta_id", *names))
     if level == Level.AD_SET:
-        ad_sets = AdSet.objects.filter(account=account).order_by("meta_id")
+        ad_sets = AdSet.objects.filter(account=account, **only).order_by("meta_id")
         return list(ad_sets.values_list("meta_id", "campaign__meta_id", *names))
-    campaigns = Campaign.objects.filter(account=account).order_by("meta_id").values_list("meta_id", *names)
-    return [(meta_id, None, created, status) for meta_id, created, status in campaigns]
+    campaigns = Campaign.objects.filter(account=account, **only).order_by("meta_id")
+    return [(meta_id, None, *rest) for meta_id, *rest in campaigns.values_list("meta_id", *names)]
+
+
+def without(entities: Entities, ids: Texts) -> Entities:
+    """Those that `ids` does not name."""
+    keep = locate(ids, entities.ids) < 0
+    return Entities(entities.ids[keep], entities.parent_ids[keep], entities.born[keep], entities.live[keep])
 
 
 def born_days_ago(hours_since_created: Numbers, now: datetime, account: AdAccount) -> Numbers:

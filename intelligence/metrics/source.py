@@ -1,6 +1,6 @@
 """Where a frame's sums come from: the readings of 31 account days as they were known, with the level above at hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 
 from intelligence.metrics import confirm, windows
 from intelligence.metrics.days import PURCHASE, Days
-from intelligence.metrics.entities import CHILD_LEVEL, PARENT_LEVEL, Entities, Rows, bare, locate, mirrored
+from intelligence.metrics.entities import CHILD_LEVEL, PARENT_LEVEL, Entities, Rows, bare, locate, mirrored, without
 from intelligence.metrics.families.relative import PARENT
 from intelligence.metrics.families.sums import unit_of
 from intelligence.metrics.frame import Numbers
 from intelligence.metrics.known import Known, newest
+from intelligence.metrics.last_conversion import hours_since
 from intelligence.metrics.reach import given_reach
 from intelligence.metrics.short import Earlier, Recent, earlier_state, short_sum
 from metaads.models import AdAccount
 
 COUNT = windows.MAX_DAYS + 1
 CONFIRMABLE = frozenset({"spend", "inline_link_clicks", "thruplays", "conversions"})
+SINCE_CONVERSION = "hours_since_conversion"
 _DECIMALS = 6
 
 
@@ -32,7 +34,7 @@ class Source:
         self.today = windows.local_day(now, account.zone)
 
     @cached_property
-    def known(self) -> dict[int, Known]:
+    def known(self) -> Mapping[int, Known]:
         """Readings by days ago."""
         first = self.today - timedelta(days=COUNT - 1)
         found = newest(self.account, self.level, (first, self.today), self.known_at)
@@ -81,7 +83,7 @@ class Source:
             return None
         return confirm.left_out(
             self.parents.days.matrix("impressions"),
-            self.days.matrix("impressions"),
+            self._accounted("impressions"),
             self.days.listed,
             self.parent_of,
             self.entities.live,
@@ -107,10 +109,26 @@ class Source:
             matrix = np.where(self.doubtful, np.nan, matrix)
         return matrix
 
+    def _accounted(self, metric: str) -> Numbers:
+        """(31, parents): what the children have together, those included that were deleted since."""
+        parents = 0 if self.parents is None else len(self.parents.entities)
+        total = confirm.summed(self.days.matrix(metric), self.parent_of, parents)
+        if self.gone is not None and self.parents is not None:
+            parent_of = locate(self.parents.entities.ids, self.gone.entities.parent_ids)
+            total += confirm.summed(self.gone.days.matrix(metric), parent_of, parents)
+        return total
+
+    @cached_property
+    def gone(self) -> "Source | None":
+        """Entities of the level that the mirror knows and this table leaves out; None if there are none."""
+        rest = without(mirrored(self.account, self.level, self.now, deleted=True), self.entities.ids)
+        return Source(self.account, self.level, rest, self.now, self.known_at) if len(rest) else None
+
     def _confirmed(self, metric: str, matrix: Numbers) -> Numbers:
         """The parent settles zeros; what is then still open, the children may settle."""
         if self.parents is not None:
-            matrix = confirm.zeros_from_parent(matrix, self.parents.days.matrix(metric), self.parent_of)
+            above = self.parents.days.matrix(metric)
+            matrix = confirm.zeros_from_parent(matrix, above, self._accounted(metric), self.parent_of)
         if not np.isnan(matrix[self.days.listed]).any() or self.children is None:
             return matrix
         children = self.children.days
@@ -126,6 +144,9 @@ class Source:
         """A sum by canonical name (`spend_7d`), of one day (`spend_@3`) or of the parent (`parent:spend_7d`)."""
         if name.startswith(PARENT):
             return self._of_parent(name.removeprefix(PARENT))
+        if name == SINCE_CONVERSION:
+            conversions = self.matrix("conversions")
+            return hours_since(self.account, self.level, self.entities.ids, conversions, self.now, self.known_at)
         base, window, until = _split(name)
         if window is None or unit_of(base) is None:
             return None

@@ -20,8 +20,8 @@ def ages(mirror: Mirror, now: datetime) -> dict[str, Numbers]:
     significant, edited = mirror.times["significant"], mirror.times["edited"]
     last_edit = np.where(np.isnan(significant), edited, significant)
     return {
-        "hours_since_created": (at - created) / _HOUR,
-        "hours_since_last_edit": np.maximum((at - last_edit) / _HOUR, 0),
+        "hours_since_created": _kept((at - created) / _HOUR),
+        "hours_since_last_edit": _kept(np.maximum((at - last_edit) / _HOUR, 0)),
         "days_active": np.floor(np.maximum(at - np.fmax(created, start), 0) / _DAY),
     }
 
@@ -35,11 +35,21 @@ def budget_use(
     share = windows.elapsed_share(now, zone)
     daily_plan = daily * share if share > 0 else np.full(len(daily), np.nan)
     return {
-        "budget_utilization": np.where(np.isnan(daily), spent, divide(spend_yesterday, daily, 100)),
-        "budget_pacing": np.where(
-            np.isnan(daily), divide(spent, _lifetime_elapsed(mirror, now), 100), divide(spend_today, daily_plan, 100)
+        "budget_utilization": _kept(np.where(np.isnan(daily), spent, divide(spend_yesterday, daily, 100))),
+        "budget_pacing": _kept(
+            np.where(
+                np.isnan(daily),
+                divide(spent, _lifetime_elapsed(mirror, now), 100),
+                divide(spend_today, daily_plan, 100),
+            )
         ),
     }
+
+
+def _kept(values: Numbers) -> Numbers:
+    """Two decimals: more mean nothing here, and hundredths are what stored frames keep small."""
+    rounded: Numbers = np.round(values, 2)
+    return rounded
 
 
 def _lifetime_spent(mirror: Mirror) -> Numbers:

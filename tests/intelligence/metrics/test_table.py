@@ -25,7 +25,7 @@ def value(frame: Frame, name: str, entity_id: str = "31") -> float | str:
     return str(found) if isinstance(found, str) else float(found)
 
 
-@pytest.fixture()
+@pytest.fixture
 def account() -> AdAccount:
     account = AdAccountFactory.create()
     campaign = CampaignFactory.create(account=account, meta_id="21")
