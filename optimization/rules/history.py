@@ -17,6 +17,8 @@ from optimization.rules.sheet import Context, History
 COLUMNS = frozenset(
     {"spend", "impressions", "clicks", "inline_link_clicks", "conversions", "conversion_value", "thruplays"}
 )
+HOUR = timedelta(hours=1)
+LONGEST_HOUR = timedelta(minutes=75)  # readings are taken some minutes after the hour, not at equal distances
 JSON_COLUMNS = {"actions": "actions", "action_values": "action_values"}
 
 
@@ -29,7 +31,7 @@ def history_for(account: AdAccount, frame: Frame) -> History:
     """(field, "day" or "hour", count) -> (count, rows), oldest first, NaN = unknown.
 
     Days come from the frame's own readings. Hours come from snapshots and end with the last hour that the frame's
-    newest reading completes; an hour without a snapshot, or inside a longer interval, is unknown.
+    newest reading completes; an hour without a snapshot of its own, or of which only a part was seen, is unknown.
     """
     makers: dict[str, Callable[[Field, int], Numbers]] = {
         "day": lambda field, count: _days(frame, field, count),
@@ -67,13 +69,18 @@ def _hourly_sum(account: AdAccount, frame: Frame, base: str, count: int) -> Numb
         return answer
     found = Snapshot.objects.filter(
         account_id=frame.account_id, level=frame.level, hour__in=list(hours), hours=1
-    ).values_list("entity_id", "hour", column)
-    for entity_id, hour, value in found.iterator(chunk_size=5000):
+    ).values_list("entity_id", "hour", "since", "read_at", column)
+    for entity_id, hour, since, read_at, value in found.iterator(chunk_size=5000):
         row = frame.row(entity_id)
         known = value.get(action) if action else value
-        if row is not None and known is not None:
+        if row is not None and known is not None and _whole(hour, since, read_at):
             answer[hours[hour], row] = float(known)
     return answer
+
+
+def _whole(hour: datetime, since: datetime, read_at: datetime) -> bool:
+    """Whether a snapshot speaks of its hour, all of it and little more."""
+    return read_at >= hour + HOUR and read_at - since <= LONGEST_HOUR
 
 
 def _last_hours(account: AdAccount, frame: Frame, count: int) -> dict[datetime, int]:
@@ -81,4 +88,4 @@ def _last_hours(account: AdAccount, frame: Frame, count: int) -> dict[datetime, 
     if frame.read_at is None:
         return {}
     end = windows.hour_start(frame.read_at, account.zone)
-    return {end - timedelta(hours=count - i): i for i in range(count)}
+    return {end - HOUR * (count - i): i for i in range(count)}

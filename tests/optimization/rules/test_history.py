@@ -1,0 +1,121 @@
+"""Days from the frame's readings, hours from snapshots."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from intelligence.metrics.catalog import resolve
+from intelligence.metrics.frame import Frame, Numbers
+from intelligence.models import Snapshot
+from metaads.models import AdAccount
+from optimization.rules.evaluate import evaluate
+from optimization.rules.history import context_for, history_for
+from tests.factories.metaads import AdAccountFactory
+from tests.optimization.rules.build import column, compiled, leaf
+
+READ_AT = datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
+LAST_HOUR = datetime(2026, 11, 20, 11, tzinfo=UTC)
+
+
+def made(account: AdAccount, **columns: list[float | None]) -> Frame:
+    held = {name.replace("__", "_@"): column(values) for name, values in columns.items()}
+    return Frame(account.pk, "adset", READ_AT, READ_AT, np.array(["1", "2"]), held)
+
+
+def snapshot(account: AdAccount, entity: str, hour: datetime, **fields: Any) -> None:
+    """By default from readings taken five minutes past each full hour."""
+    given = {"since": hour + timedelta(minutes=5), "read_at": hour + timedelta(minutes=65), **fields}
+    Snapshot.objects.create(
+        account=account,
+        level="adset",
+        entity_id=entity,
+        hour=hour,
+        local_date=hour.date(),
+        local_hour=hour.hour,
+        **given,
+    )
+
+
+def asked(account: AdAccount, frame: Frame, name: str, unit: str, count: int) -> Numbers:
+    past = history_for(account, frame)(resolve(name), unit, count)
+    assert past is not None
+    return past
+
+
+@pytest.fixture
+def account(db: None) -> AdAccount:
+    return AdAccountFactory()
+
+
+def test_days_come_oldest_first_and_today_is_left_out(account: AdAccount) -> None:
+    frame = made(account, spend__0=[9, 9], spend__1=[3, None], spend__2=[2, 2], spend__3=[1, 1])
+    days = asked(account, frame, "spend_yesterday", "day", 2)
+    np.testing.assert_array_equal(days, [[2, 2], [3, np.nan]])
+
+
+def test_a_ratio_of_a_day_is_that_of_the_days_sums(account: AdAccount) -> None:
+    frame = made(account, spend__1=[10, 10], conversions__1=[4, 0])
+    days = asked(account, frame, "cpa_yesterday", "day", 1)
+    np.testing.assert_array_equal(days, [[2.5, np.nan]])
+
+
+def test_a_day_that_the_frame_lacks_is_unknown(account: AdAccount) -> None:
+    days = asked(account, made(account, spend__1=[10, 10]), "spend_yesterday", "day", 3)
+    np.testing.assert_array_equal(days, [[np.nan] * 2, [np.nan] * 2, [10, 10]])
+
+
+def test_hours_end_with_the_last_complete_one(account: AdAccount) -> None:
+    for ago, spend in enumerate([5, 4, 3]):
+        snapshot(account, "1", LAST_HOUR - timedelta(hours=ago), spend=spend)
+    snapshot(account, "1", LAST_HOUR + timedelta(hours=1), spend=99)
+    snapshot(account, "3", LAST_HOUR, spend=99)
+    hours = asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 2)
+    np.testing.assert_array_equal(hours, [[4, np.nan], [5, np.nan]])
+
+
+def test_hours_start_at_the_accounts_own_half_hour(db: None) -> None:
+    account = AdAccountFactory(timezone_name="Asia/Kolkata")
+    snapshot(account, "1", datetime(2026, 11, 20, 10, 30, tzinfo=UTC), spend=5)
+    hours = asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 1)
+    np.testing.assert_array_equal(hours, [[5, np.nan]])
+
+
+def test_an_interval_of_several_hours_says_nothing_of_one(account: AdAccount) -> None:
+    snapshot(account, "1", LAST_HOUR - timedelta(hours=1), spend=5, hours=2)
+    hours = asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 2)
+    assert np.isnan(hours).all()
+
+
+def test_an_hour_of_which_a_part_was_seen_is_unknown(account: AdAccount) -> None:
+    snapshot(account, "1", LAST_HOUR, spend=5, read_at=LAST_HOUR + timedelta(minutes=40))
+    snapshot(account, "2", LAST_HOUR, spend=5, since=LAST_HOUR - timedelta(minutes=40))
+    assert np.isnan(asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 1)).all()
+
+
+def test_ratios_and_action_types_of_an_hour(account: AdAccount) -> None:
+    snapshot(account, "1", LAST_HOUR, spend=10, conversions=4, actions={"lead": 5})
+    snapshot(account, "2", LAST_HOUR, spend=10, conversions=0, actions={})
+    frame = made(account, spend_7d=[1, 1])
+    np.testing.assert_array_equal(asked(account, frame, "cpa_1h", "hour", 1), [[2.5, np.nan]])
+    np.testing.assert_array_equal(asked(account, frame, "cost_per.lead_1h", "hour", 1), [[2, np.nan]])
+    np.testing.assert_array_equal(asked(account, frame, "actions.lead_1h", "hour", 1), [[5, np.nan]])
+
+
+def test_reach_has_no_hours(account: AdAccount) -> None:
+    snapshot(account, "1", LAST_HOUR, impressions=100, day_reach=50)
+    hours = asked(account, made(account, spend_7d=[1, 1]), "frequency_1h", "hour", 1)
+    assert np.isnan(hours).all()
+
+
+def test_another_account_or_level_is_not_read(account: AdAccount) -> None:
+    snapshot(AdAccountFactory(), "1", LAST_HOUR, spend=5)
+    hours = asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 1)
+    assert np.isnan(hours).all()
+
+
+def test_a_rule_fires_on_what_held_every_day(account: AdAccount) -> None:
+    frame = made(account, spend__1=[10, 10], conversion_value__1=[5, 5], spend__2=[10, 10], conversion_value__2=[5, 50])
+    rule = compiled(leaf("roas", "for_days", {"days": 2, "operator": "<", "value": 1}))
+    assert evaluate(rule, frame, context_for(account, frame)).matched.tolist() == [True, False]
