@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ["DEBUG"] = "true"
 os.environ.setdefault("VAR_DIR", os.path.join(tempfile.gettempdir(), "campaign-intelligence-tests"))
@@ -10,9 +11,11 @@ for _name in list(os.environ):
         del os.environ[_name]
 
 from config.settings import *  # noqa: E402, F403
+from config.settings import STATIC_ROOT  # noqa: E402
 from config.settings import SWITCHES as _SWITCHES  # noqa: E402
 
 SWITCHES = {**_SWITCHES, "ENABLE_INTELLIGENCE": True, "ENABLE_ACTION_EXECUTOR": True}
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

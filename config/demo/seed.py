@@ -35,7 +35,7 @@ class SeedFailed(Exception):
 
 
 def link(facts: Mapping[str, Any], url: str, now: datetime) -> list[AdAccount]:
-    """Connects the sandbox's accounts. Called at each start: port and virtual time may have changed. `now`: the wall clock."""
+    """Connects the sandbox's accounts; at each start, for port and virtual time may differ. `now`: the wall clock."""
     drift = datetime.fromisoformat(facts["clock"]["now"]) - now
     offset = drift if abs(drift) > SAME_CLOCK else timedelta(0)
     Connection.objects.filter(name=NAME).update(graph_url=url, clock_offset=offset)
