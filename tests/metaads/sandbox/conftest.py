@@ -51,8 +51,14 @@ class Browser:
 
     def send(self, method: str, path: str, **params: Any) -> requests.Response:
         flat = {k: v if isinstance(v, str) else json.dumps(v) for k, v in params.items()}
-        where = {"data": flat} if method == "POST" else {"params": flat}
-        return self.session.request(method, f"{HOST}/v26.0/{path}", timeout=(1, 5), **where)
+        form = method == "POST"
+        return self.session.request(
+            method,
+            f"{HOST}/v26.0/{path}",
+            timeout=(1, 5),
+            data=flat if form else None,
+            params=None if form else flat,
+        )
 
     def get(self, path: str, **params: Any) -> Any:
         return self.send("GET", path, **params).json()

@@ -1,0 +1,174 @@
+"""The world's numbers lie where real ones lie. Bands from "Calibration facts" of the public data (data README).
+
+Each band is wide enough for another seed and narrow enough that a broken effect falls out of it.
+"""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from metaads.sandbox.graph.rollup import audience
+from metaads.sandbox.world import saturation
+from metaads.sandbox.world.account import Account
+from metaads.sandbox.world.columns import Metric
+from metaads.sandbox.world.options import WorldOptions
+from metaads.sandbox.world.types import Floats
+from metaads.sandbox.world.world import World, create
+
+M = Metric
+
+
+@pytest.fixture(scope="module", params=[7, 20])
+def history(request: pytest.FixtureRequest) -> World:
+    now = datetime(2026, 11, 20, 15, tzinfo=UTC).timestamp()
+    return create(WorldOptions(seed=request.param, accounts=1), now, True)
+
+
+@pytest.fixture
+def account(history: World) -> Account:
+    return history.accounts[0]
+
+
+def days(account: Account, last: int = 30) -> Floats:
+    """Complete days of the past: (days, ads, metrics)."""
+    return account.daily[account.days - 1 - last : account.days - 1].astype(np.float64)
+
+
+def between(value: float, low: float, high: float) -> None:
+    assert low <= value <= high, f"{value:.4g} is outside {low} to {high}"
+
+
+def spread(count: Floats, base: Floats) -> float:
+    """Coefficient of variation of a rate between rows after the Poisson part, rows with an expected count of 3."""
+    rate = count.sum() / base.sum()
+    expected = base * rate
+    kept = expected >= 3
+    count, expected = count[kept], expected[kept]
+    excess = ((count - expected) ** 2 - expected).sum() / (expected**2).sum()
+    return float(np.sqrt(max(0.0, excess)))
+
+
+def steps(series: Floats) -> float:
+    """Standard deviation of the change of the log from one day to the next."""
+    return float(np.diff(np.log(series)).std())
+
+
+def delivering(account: Account, per_day: float = 500) -> Floats:
+    """Ads with steady delivery in the last 14 days: (14, ads, metrics)."""
+    recent = days(account, 14)
+    return recent[:, (recent[:, :, M.IMPRESSIONS] >= per_day).all(axis=0)]
+
+
+def test_levels_are_those_of_facebook_ads(account: Account) -> None:
+    total = days(account).sum(axis=(0, 1))
+    between(total[M.CLICKS] / total[M.IMPRESSIONS], 0.005, 0.03)  # ads per day: 0.27 / 0.52 / 3.0 %
+    between(total[M.SPEND] / 100 / total[M.CLICKS], 0.19, 1.14)  # CPC p10 to p90
+    between(total[M.SPEND] / 100 / total[M.IMPRESSIONS] * 1000, 2.0, 21.0)  # CPM between the two Facebook sets
+    between(total[M.PURCHASES] / total[M.CLICKS], 0.01, 0.045)  # pooled 2.8 %
+    between(total[M.VALUE] / total[M.SPEND], 1.2, 4.0)
+
+
+def test_ads_differ_in_click_rate_as_real_ones_do(account: Account) -> None:
+    sums = days(account).sum(axis=0)
+    between(spread(sums[:, M.CLICKS], sums[:, M.IMPRESSIONS]), 0.27, 0.66)
+
+
+def test_ads_differ_in_purchases_per_click_as_real_ones_do(account: Account) -> None:
+    sums = days(account).sum(axis=0)
+    between(spread(sums[:, M.PURCHASES], sums[:, M.CLICKS]), 0.45, 1.1)
+
+
+def test_a_part_of_the_ads_has_clicks_but_no_purchase(account: Account) -> None:
+    sums = days(account).sum(axis=0)
+    some = sums[sums[:, M.CLICKS] >= 20]
+    between(float((some[:, M.PURCHASES] == 0).mean()), 0.03, 0.32)
+
+
+def test_spend_is_concentrated_on_few_ads(account: Account) -> None:
+    spend = np.sort(days(account).sum(axis=0)[:, M.SPEND])
+    spend = spend[spend > 0]
+    ranks = np.arange(1, len(spend) + 1)
+    gini = float((2 * ranks - len(spend) - 1) @ spend / (len(spend) * spend.sum()))
+    between(gini, 0.45, 0.75)
+
+
+def test_prices_differ_between_ads(account: Account) -> None:
+    sums = days(account).sum(axis=0)
+    sums = sums[sums[:, M.IMPRESSIONS] >= 1000]
+    between(float(np.log(sums[:, M.SPEND] / sums[:, M.IMPRESSIONS]).std()), 0.25, 0.6)
+
+
+def test_a_steady_ad_wanders_from_day_to_day_as_real_ones_do(account: Account) -> None:
+    steady = delivering(account)
+    assert steady.shape[1] >= 30
+    shown, spend, clicks = (steady[:, :, m] for m in (M.IMPRESSIONS, M.SPEND, M.CLICKS))
+    between(float(np.median([steps(s) for s in shown.T])), 0.12, 0.30)  # 0.24, 0.21
+    between(float(np.median([steps(s) for s in spend.T])), 0.12, 0.30)  # 0.20, 0.25
+    between(float(np.median([steps(s) for s in (spend / shown).T])), 0.05, 0.16)  # 0.14, 0.09
+    busy = clicks.min(axis=0) >= 20
+    between(float(np.median([steps(s) for s in (clicks / shown)[:, busy].T])), 0.10, 0.30)  # 0.15 plus sampling
+
+
+def test_the_account_as_a_whole_is_calmer_than_its_parts(account: Account) -> None:
+    spend = days(account).sum(axis=1)[:, M.SPEND]
+    between(steps(spend), 0.01, 0.20)
+
+
+def test_volume_has_memory(account: Account) -> None:
+    spend = np.log(delivering(account)[:, :, M.SPEND])
+    centred = spend - spend.mean(axis=0)
+    memory = (centred[1:] * centred[:-1]).sum() / (centred**2).sum()
+    between(float(memory), 0.2, 0.85)
+
+
+def test_hours_differ_much_and_weekdays_little(account: Account) -> None:
+    hours = account.hourly[account.days - 29 : account.days - 1].sum(axis=(0, 2))[:, 0]
+    between(hours.max() / hours.min(), 3.0, 10.0)
+    weekly = days(account, 28).sum(axis=1)[:, M.IMPRESSIONS].reshape(4, 7).mean(axis=0)
+    between(weekly.max() / weekly.min(), 1.05, 1.40)
+
+
+def test_frequency_within_a_day_is_little_above_one_for_most(account: Account) -> None:
+    shown = days(account, 1)[0, :, M.IMPRESSIONS]
+    people = audience(account, "ad")
+    kept = shown > 200
+    frequency = shown[kept] / saturation.reach(shown[kept], people[kept])
+    low, middle, high = np.percentile(frequency, [10, 50, 90])
+    between(float(middle), 1.0, 1.06)
+    between(float(high), 1.01, 1.6)
+    assert low >= 1.0
+
+
+def test_click_rates_fall_more_often_than_they_rise(account: Account) -> None:
+    steady = delivering(account)
+    rate = np.log((steady[:, :, M.CLICKS] + 0.5) / steady[:, :, M.IMPRESSIONS])
+    days_ = np.arange(len(rate)) - (len(rate) - 1) / 2
+    slope = (rate * days_[:, None]).sum(axis=0) / (days_**2).sum() * 10
+    between(float(np.median(slope)), -0.35, 0.02)  # -0.79 / -0.15 / +0.35 in ten days
+    assert (slope < 0).mean() > 0.5
+
+
+def test_clicks_vary_more_than_chance_alone(account: Account) -> None:
+    steady = delivering(account)
+    shown, clicks = steady[:, :, M.IMPRESSIONS], steady[:, :, M.CLICKS]
+    expected = shown * (clicks.sum(axis=0) / shown.sum(axis=0))
+    between(float(((clicks - expected) ** 2 / expected).mean()), 1.15, 15.0)
+
+
+def test_every_character_of_the_story_is_there(account: Account) -> None:
+    """What the shipped rules look for exists: no conversions, high ROAS, learning, tired creatives."""
+    week = days(account, 7).sum(axis=0)
+    by_set = np.zeros((len(account.ad_sets), week.shape[1]))
+    np.add.at(by_set, [a.ad_set for a in account.ads], week)
+    spend, bought, value = by_set[:, M.SPEND] / 100, by_set[:, M.PURCHASES], by_set[:, M.VALUE] / 100
+    assert 2 <= ((spend > 50) & (bought == 0) & (by_set[:, M.IMPRESSIONS] > 1000)).sum() <= 8
+    assert 8 <= ((spend > 100) & (bought >= 10) & (value > 2.5 * spend)).sum() <= 40
+    assert 4 <= ((bought >= 3) & (spend > 100) & (spend > 50 * bought)).sum() <= 30
+    assert 2 <= (account.live.learning == 1).sum() <= 12
+    shown = week[:, M.IMPRESSIONS]
+    frequency = shown / np.maximum(1, saturation.reach(shown, audience(account, "ad")))
+    recent = days(account, 7)
+    rate = recent[:, :, M.CLICKS] / np.maximum(1, recent[:, :, M.IMPRESSIONS])
+    trend = (rate * (np.arange(7) - 3)[:, None]).sum(axis=0) / 28 * 7 / np.maximum(rate.mean(axis=0), 1e-9)
+    assert ((frequency > 3.5) & (trend < -0.15)).sum() >= 2
