@@ -30,7 +30,9 @@ class ActionFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(method="search", label="Search")
     kind = django_filters.ChoiceFilter(choices=[(k.key, k.label) for k in KINDS.values()], empty_label="Any kind")
     level = django_filters.ChoiceFilter(choices=Level.choices, empty_label="Any level")
-    rule = django_filters.ModelChoiceFilter(queryset=rules_of, field_name="rule_version__rule", empty_label="Any rule")
+    rule = django_filters.ModelChoiceFilter(
+        queryset=rules_of, field_name="rule_version__rule", empty_label="Any rule", label="Rule"
+    )
     source = django_filters.ChoiceFilter(choices=Source.choices, empty_label="Anybody", label="Proposed by")
     age = django_filters.ChoiceFilter(
         choices=list(AGES.items()), method="younger", empty_label="Any age", label="Proposed"

@@ -67,6 +67,6 @@ def bar_chart(chart: BarChart) -> SafeString:
     scale, words = nice_scale(known(chart.values), zero=True), summary(chart)
     bars = [_bar(chart, scale, i) for i in range(len(chart.days))]
     inside = join([tag("title", chart.title), tag("desc", words), *_grid(scale, chart), *bars])
-    svg = tag("svg", inside, cls=f"chart series-{chart.colour}", role="img", aria_label=words)
+    svg = tag("svg", inside, cls=f"chart chart-bars series-{chart.colour}", role="img", aria_label=words)
     rows = [(day.isoformat(), said(value, chart.text)) for day, value in zip(chart.days, chart.values, strict=True)]
     return format_html('<figure class="chart-figure">{}{}</figure>', svg, as_table(("Day", chart.title), rows))

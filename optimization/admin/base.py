@@ -37,6 +37,7 @@ class VisibleAdmin(BaseAdmin):
 
     account_path: ClassVar[str] = ""
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

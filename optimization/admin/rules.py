@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from metaads.models import AdAccount
 from optimization.admin.base import BaseForm, KeptAdmin, ReadOnlyAdmin, user_of, visible
@@ -70,18 +72,7 @@ class RuleForm(BaseForm):
 class RuleAdmin(KeptAdmin):
     form = RuleForm
     change_list_template = "admin/optimization/rule/change_list.html"
-    list_display = (
-        "name",
-        "active",
-        "category",
-        "level",
-        "priority",
-        "says",
-        "triggered",
-        "proposed",
-        "approved",
-        "executed",
-    )
+    list_display = ("headline", "active", "level", "priority", "triggered", "proposed", "executed")
     list_filter = ("active", "category", "level", "accounts")
     search_fields = ("name", "description")
     list_select_related = ("current",)
@@ -106,6 +97,10 @@ class RuleAdmin(KeptAdmin):
         hidden = AdAccount.objects.exclude(pk__in=visible(request).values("pk"))
         mine = rows.filter(Q(owner=user) | Q(accounts__in=visible(request)))
         return mine.exclude(accounts__in=hidden).distinct()
+
+    @admin.display(description="rule", ordering="name")
+    def headline(self, obj: Rule) -> SafeString:
+        return format_html('<b>{}</b><small class="says">{}</small>', obj.name, self.says(obj))
 
     @admin.display(description="in plain words")
     def says(self, obj: Rule) -> str:

@@ -25,6 +25,7 @@ from optimization.models import Action, LedgerEvent, Status
 from optimization.queue.selectors import actions_for
 from optimization.views.cards import card, refused
 from optimization.views.evidence import chart_of
+from optimization.views.live import version_of
 from optimization.views.scope import scope_of
 from optimization.views.trace import tree_of
 
@@ -136,10 +137,14 @@ def case_page(
 ) -> HttpResponse:
     """The page itself; `error`, `opened` and `typed` put a refused decision back where it was made."""
     now = business_now(action.account)
-    shown = card(action, scope_of(request), now)
+    scope = scope_of(request)
+    scope.narrow(action.account)
+    shown = card(action, scope, now)
     steps = JournalStep.objects.filter(key__startswith=f"{action.public_id}:").order_by("key")
     context = {
         "page": "actions",
+        "switch_path": "/actions/",
+        "version": version_of(scope),
         "action": action,
         "account": action.account,
         "card": refused(shown, error, opened, typed) if error else shown,

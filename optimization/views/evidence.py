@@ -49,8 +49,9 @@ def leaves(node: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def deciding(trace: Any) -> Deciding:
-    """The true condition that says most (a ratio before a sum); spend over 7 days when nothing can be drawn."""
-    drawn = [leaf for leaf in leaves(trace) if leaf.get("result") == "true" and drawable(str(leaf.get("base")))]
+    """The true condition that says most (a ratio before a sum, never a flat zero); daily spend when there is none."""
+    drawn = [leaf for leaf in leaves(trace) if leaf.get("result") == "true" and leaf.get("value")]
+    drawn = [leaf for leaf in drawn if drawable(str(leaf.get("base")))]
     order = ["roas", "cpa", "ctr", "cpm", "cpc", "conversion_rate", "conversions", "spend", "clicks", "impressions"]
     drawn.sort(key=lambda leaf: order.index(leaf["base"]) if leaf["base"] in order else len(order))
     if not drawn:

@@ -33,6 +33,10 @@ class Scope:
         kept = str(self.request.session.get(SESSION_KEY, ALL))
         return next((account for account in self.accounts if str(account.pk) == kept), None)
 
+    def narrow(self, account: AdAccount) -> None:
+        """This page is about one account, whatever was chosen before; the choice itself stays."""
+        self.__dict__["account"] = next((one for one in self.accounts if one.pk == account.pk), None)
+
     @cached_property
     def shown(self) -> list[AdAccount]:
         """The accounts that this page is about."""

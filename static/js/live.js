@@ -3,11 +3,9 @@
 (() => {
   "use strict";
   let waiting = false;
-  const busy = () =>
-    document.querySelector("dialog[open], details.menu[open], [data-live] details[open] form") !== null
-    || document.activeElement?.closest("[data-live] input:not([type=checkbox]), [data-live] textarea") !== null
-    && document.activeElement?.closest("[data-live]") !== null
-    || document.querySelector("[data-pick]:checked") !== null;
+  const engaged = "dialog[open], details.menu[open], .decide details[open], [data-pick]:checked";
+  const writing = "[data-live] input:not([type=checkbox]), [data-live] textarea, [data-live] select";
+  const busy = () => Boolean(document.querySelector(engaged) || document.activeElement?.matches(writing));
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.target.matches("[data-live-refresh]")) return;
@@ -25,13 +23,21 @@
     document.addEventListener(name, () => setTimeout(catchUp, 50), true);
   }
 
+  /* What was marked or unfolded stays so when its part is replaced. */
+  const nameOf = (part) =>
+    `${part.closest("section, article")?.querySelector("h2, h3")?.textContent}|${part.querySelector("summary")?.textContent}`;
   let marked = null;
+  let unfolded = new Set();
   document.addEventListener("htmx:beforeSwap", () => {
     marked = document.querySelector("[data-card].is-current")?.id ?? marked;
+    unfolded = new Set([...document.querySelectorAll("[data-live] details[open]:not([data-part])")].map(nameOf));
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSwap", () => {
     const card = marked && document.getElementById(marked);
-    if (card && card.matches("[data-card]")) card.classList.add("is-current");
+    if (card?.matches("[data-card]")) card.classList.add("is-current");
+    for (const part of document.querySelectorAll("[data-live] details:not([data-part])")) {
+      if (unfolded.has(nameOf(part))) part.open = true;
+    }
   });
 
   const toast = (text) => {
