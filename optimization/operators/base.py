@@ -103,7 +103,7 @@ class Condition:
 
     @property
     def key(self) -> str:
-        return f"{self.field.name} {self.operator.key} {self.operand.key}"
+        return repr((self.field.name, self.operator.key, self.operand.key))
 
 
 class Operator(ABC):

@@ -178,16 +178,25 @@ class ValueReader:
                 raise ValueProblem(str(problem), place) from None
         elif isinstance(raw, bool) or not isinstance(raw, int | float):
             raise ValueProblem(f"{field.name} is a number: {_shown(raw)} is neither a number nor an expression.", place)
-        elif abs(raw) > LARGEST or not math.isfinite(raw):
-            raise ValueProblem("the number is out of range.", place)
         else:
-            expression = number(raw)
-        constant = expression.constant
-        if field.unit == "percent" and constant is not None and abs(constant) > LARGEST_PERCENT:
-            raise ValueProblem(
-                f"{expression.text} % is out of range for {field.name}, a percentage; write 1.5 for 1.5 %.", place
-            )
+            expression = number(raw if abs(raw) <= LARGEST else math.inf)
+        misfit = _misfit(expression, field)
+        if misfit:
+            raise ValueProblem(misfit, place)
         return expression
+
+
+def _misfit(expression: Expression, field: Field) -> str:
+    """Why the expression is no value of `field`; empty = it may be one."""
+    constant = expression.constant
+    if constant is not None and not abs(constant) <= LARGEST:  # also true for NaN
+        return "the number is out of range."
+    if constant is not None and field.unit == "percent" and abs(constant) > LARGEST_PERCENT:
+        return f"{expression.text} % is out of range for {field.name}, a percentage; write 1.5 for 1.5 %."
+    other = expression.fields[0] if expression.is_field else field
+    if other.unit != field.unit:
+        return f"{field.name} is a {field.unit} figure and {other.name} a {other.unit} figure; they do not compare."
+    return ""
 
 
 def _shown(raw: object) -> str:

@@ -41,13 +41,18 @@ class Expression:
     constant: float | None
     _parts: tuple[Any, ...]
 
+    @property
+    def is_field(self) -> bool:
+        """A field as it is, without arithmetic."""
+        return len(self._parts) == 2
+
     def value(self, lookup: Lookup) -> float | Numbers:
         """The constant, or one value per row, NaN where any part is unknown or the result is not finite."""
         if self.constant is not None:
             return self.constant
         with np.errstate(all="ignore"):
             result: Numbers = _compute(self._parts, lookup)
-        if len(self._parts) > 2:  # a bare field is finite or NaN already
+        if not self.is_field:  # which is finite or NaN already
             result = np.where(np.isfinite(result), result, np.nan)
         return result
 

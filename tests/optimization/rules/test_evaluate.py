@@ -12,7 +12,7 @@ from optimization.rules.schema import parse
 from tests.optimization.rules import reference
 from tests.optimization.rules.build import FALSE, NO_DATA, TRUE, compiled, document, frame, leaf, verdicts
 
-NUMBERS = ("spend_7d", "cpa_7d", "target_cpa", "conversions_7d")
+NUMBERS = ("spend_7d", "cpa_7d", "target_cpa", "conversion_value_7d")
 WORDS = ("sale", "Sale EU", "brand")
 # Few values, so that equality, bounds and unknowns all occur often.
 few = st.sampled_from([0.0, 1.0, 2.0, 3.0])
