@@ -3,13 +3,21 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce
 
+from metaads.exchange import PER_USD
+from metaads.graph.money import offset
 from metaads.models import AdAccount
 from optimization.models import OPEN_STATUSES, Action, EmergencyStop, Status
 
 UNJUDGED = 0.5
+# Rough and dated, and good enough for an order: nothing that is shown or spent is converted with it.
+USD_PER_MINOR_UNIT = Case(
+    *(When(currency=code, then=Value(float(1 / (rate * offset(code))))) for code, rate in PER_USD.items()),
+    default=Value(0.01),
+    output_field=FloatField(),
+)
 
 
 def actions_for(user: User | AnonymousUser) -> QuerySet[Action]:
@@ -19,8 +27,9 @@ def actions_for(user: User | AnonymousUser) -> QuerySet[Action]:
 
 
 def ranked(actions: QuerySet[Action]) -> QuerySet[Action]:
-    """By money at stake x confidence (0.5 while it isn't computed), loss prevention first among equals."""
-    weight = Cast(Coalesce(F("at_stake"), 0), FloatField()) * Coalesce(F("confidence"), Value(UNJUDGED))
+    """By money at stake x confidence (0.5 while it isn't computed); currencies are compared by the shipped rates."""
+    stake = Cast(Coalesce(F("at_stake"), 0), FloatField()) * USD_PER_MINOR_UNIT
+    weight = stake * Coalesce(F("confidence"), Value(UNJUDGED))
     return actions.annotate(weight=weight).order_by("-weight", "kind", "id")
 
 
