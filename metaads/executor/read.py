@@ -20,8 +20,13 @@ class Live:
 
 
 def read(change: Change) -> Live:
-    """One GET. Raises metaads.graph.errors."""
-    raw = read_fields(client_for(change.account), change.entity_id, ("status", "effective_status", change.field))
+    """One GET, tried once (the lease is kept by one HTTP budget) and before all other calls of the account.
+
+    Raises metaads.graph.errors.
+    """
+    raw = read_fields(
+        client_for(change.account, first=True), change.entity_id, ("status", "effective_status", change.field)
+    )
     value = raw.get(change.field)
     if change.field in BUDGETS:
         value = int(value) if value not in (None, "") else None

@@ -10,6 +10,7 @@ from django.db import transaction
 from metaads import executor
 from metaads.executor import Finding, Live, NotSent, Sent
 from metaads.graph.errors import MetaError, Permanent, RateLimited, TokenInvalid
+from metaads.switch import SwitchedOff
 from optimization.dispatch import announce, finish
 from optimization.dispatch.claim import why_not_now
 from optimization.dispatch.held import RETRY, TOKEN_RETRY, Held
@@ -39,7 +40,8 @@ def carry(held: Held, now: datetime) -> None:
     if finding is Finding.UNKNOWN:
         return _unreadable(held, now, "Meta did not tell the present value.", RETRY)
     if held.claim.maybe_sent and held.claim.sent >= settings.EXECUTOR_MAX_SENDS:
-        return finish.needs_person(held, now, live)
+        text = f"Sent {held.claim.sent} times, yet Meta still shows {live.value}. Look at it in Ads Manager."
+        return finish.needs_person(held, now, text, live)
     return _write(held, live, now)
 
 
@@ -58,10 +60,20 @@ def _read(held: Held, now: datetime) -> Live | None:
     except RateLimited as error:
         _unreadable(held, now, str(error), error.retry_after)
     except Permanent as error:
-        finish.failed(held, now, error.detail.for_people(), None)
+        _refused(held, now, error.detail.for_people())
     except MetaError as error:
         _unreadable(held, now, f"Meta could not be read: {error}", RETRY)
+    except SwitchedOff as off:
+        _unreadable(held, now, str(off), RETRY)
     return None
+
+
+def _refused(held: Held, now: datetime, text: str) -> None:
+    """Meta refuses the read for good. Whether an earlier request took effect can then not be found out by us."""
+    if held.claim.maybe_sent:
+        finish.needs_person(held, now, f"It was sent, but Meta no longer lets us look: {text}", None)
+    else:
+        finish.failed(held, now, text, None)
 
 
 def _unreadable(held: Held, now: datetime, text: str, wait: timedelta) -> None:
@@ -114,7 +126,7 @@ def _post(held: Held, now: datetime) -> None:
 
     try:
         sent = executor.send(held.change, may_write)
-    except NotSent as refusal:
+    except (NotSent, SwitchedOff) as refusal:
         return finish.postponed(held, now, str(refusal), RETRY)
     except TokenInvalid as error:
         announce.token_trouble(held.action, error, now)
@@ -135,7 +147,7 @@ def _read_back(held: Held, sent: Sent, now: datetime) -> None:
     """Accepted is not yet in effect: only what Meta shows counts."""
     try:
         live = executor.read(held.change)
-    except MetaError as error:
+    except (MetaError, SwitchedOff) as error:
         return finish.uncertain(held, now, f"Accepted, but not yet verified: {error}", answer=sent.answer)
     log.info("step read back")
     if executor.compare(held.change, live) is Finding.THERE:

@@ -9,6 +9,7 @@ from metaads.clock import machine_now
 from metaads.executor import Change
 from metaads.models import Connection
 from optimization.dispatch.held import RETRY, Held
+from optimization.dispatch.stopped import return_if_stopped
 from optimization.limits import limits_for
 from optimization.models import Action, EmergencyStop, Status
 from optimization.queue import reserve
@@ -23,6 +24,8 @@ def claim(action: Action, now: datetime) -> Held | None:
             taken = executor.claim(key_of(action), change)
         return Held(action, taken) if taken else None
     if action.status != Status.APPROVED or (action.next_try_at and action.next_try_at > machine_now()):
+        return None
+    if return_if_stopped(action, now):
         return None
     why_not = why_not_now(action, now)
     if why_not is None:

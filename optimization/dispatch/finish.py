@@ -11,7 +11,7 @@ from metaads import executor
 from metaads.clock import machine_now
 from metaads.executor import Live
 from metaads.models import JournalStep
-from optimization.dispatch import announce
+from optimization.dispatch import announce, stopped
 from optimization.dispatch.held import Held
 from optimization.models import Action, Rule, Status
 from optimization.queue import reserve
@@ -86,7 +86,10 @@ def failed(held: Held, now: datetime, reason: str, live: Live | None, **columns:
 
 
 def postponed(held: Held, now: datetime, reason: str, wait: timedelta, **columns: Any) -> None:
-    """Nothing took effect: approved again, its limits given back, with a next try on machine time."""
+    """Nothing took effect: approved again, its limits given back, with a next try on machine time.
+
+    Where an emergency stop was the reason, it goes on to a person, as those did that had not begun.
+    """
     action = held.action
     jittered = wait * random.uniform(1.0, 1.3)
     with transaction.atomic():
@@ -95,7 +98,7 @@ def postponed(held: Held, now: datetime, reason: str, wait: timedelta, **columns
         if action.status == Status.UNCERTAIN:
             action = move(action, Status.EXECUTING, now=now, actor="executor", payload={"reason": "settled: unchanged"})
         reserve.give_back(action)
-        move(
+        again = move(
             action,
             Status.APPROVED,
             now=now,
@@ -105,6 +108,7 @@ def postponed(held: Held, now: datetime, reason: str, wait: timedelta, **columns
             next_try_at=machine_now() + jittered,
             reserved=[],
         )
+        stopped.return_if_stopped(again, now)
 
 
 def uncertain(held: Held, now: datetime, reason: str, **columns: Any) -> None:
@@ -125,9 +129,8 @@ def uncertain(held: Held, now: datetime, reason: str, **columns: Any) -> None:
             Action.objects.filter(pk=held.action.pk, status=Status.UNCERTAIN).update(outcome_note=reason)
 
 
-def needs_person(held: Held, now: datetime, live: Live) -> None:
-    """Sent as often as allowed, and Meta still shows the old value."""
-    reason = f"Sent {held.claim.sent} times, yet Meta still shows {live.value}. Look at it in Ads Manager."
+def needs_person(held: Held, now: datetime, reason: str, live: Live | None) -> None:
+    """It was sent, and Meta's answers do not let us decide."""
     with transaction.atomic():
         if not executor.finish(held.claim, State.NEEDS_PERSON, error=reason, **_columns(live)):
             return

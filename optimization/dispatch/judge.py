@@ -10,6 +10,7 @@ from optimization.entities import load_one
 from optimization.guards import Judgement, judge_all
 from optimization.models import Action, Source
 from optimization.queue.facts import Wish, facts_for, surroundings
+from optimization.queue.reserve import account_day
 
 
 def _last_read_at(action: Action) -> datetime | None:
@@ -36,7 +37,9 @@ def judge_again(held: Held, live: Live, now: datetime) -> Judgement | None:
         spend=None if spend is None else Decimal(spend),
         impressions=figures.get("impressions"),
     )
-    own = {str(name): int(amount) for name, _day, amount in action.reserved}
+    # What was reserved before midnight stands in yesterday's counters and can't be taken off today's.
+    today = account_day(action.account, now).isoformat()
+    own = {str(name): int(amount) for name, day, amount in action.reserved if day == today}
     around = surroundings(action.account, now, [action.entity_id])
     return judge_all(facts_for(around, wish, entity, live.value, executing=True, own=own))
 

@@ -142,7 +142,7 @@ def test_a_switch_turned_off_between_claim_and_post_sends_nothing(
     assert "ENABLE_ACTION_EXECUTOR" in approved.outcome_note
 
 
-def test_a_stop_between_claim_and_post_sends_nothing(
+def test_a_stop_between_claim_and_post_sends_nothing_and_asks_a_person_again(
     meta: Meta, ad_set: AdSet, approved: Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = judge.judge_again
@@ -153,7 +153,7 @@ def test_a_stop_between_claim_and_post_sends_nothing(
         return verdict
 
     monkeypatch.setattr("optimization.dispatch.carry.judge_again", judge_then_stop)
-    assert run_action(approved.pk, NOW) is Status.APPROVED
+    assert run_action(approved.pk, NOW) is Status.PENDING
     assert meta.posts(ad_set.meta_id) == []
 
 

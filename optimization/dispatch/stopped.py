@@ -1,0 +1,40 @@
+"""What was approved before an emergency stop goes back to a person, also what was in flight when it was set.
+
+Setting a stop hands back what waits at that moment. This catches the rest, during the stop or after it was lifted:
+actions that a worker held just then, and those that a transaction approved at the same time.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from optimization.models import Action, EmergencyStop, Status
+from optimization.queue.states import move
+
+NOTE = "It was approved before an emergency stop and needs a new decision."
+
+
+def return_if_stopped(action: Action, now: datetime) -> bool:
+    """Whether the approved `action` went back, because a stop was set after its approval (lifted or not).
+
+    Raises LostRace when somebody else moved it first.
+    """
+    if action.decided_at is None:
+        return False
+    about = Q(account=action.account_id) | Q(account__isnull=True)
+    if not EmergencyStop.objects.filter(about, set_at__gte=action.decided_at).exists():
+        return False
+    try:
+        with transaction.atomic():
+            _move(action, Status.PENDING, NOTE, now, expires_at=None, held_since=None, next_try_at=None)
+    except IntegrityError:
+        note = f"{NOTE} A newer proposal for the same is waiting, so this one is withdrawn."
+        _move(action, Status.CANCELLED, note, now, finished_at=now)
+    return True
+
+
+def _move(action: Action, to: Status, note: str, now: datetime, **columns: Any) -> None:
+    payload = {"reason": "approved before an emergency stop"}
+    move(action, to, now=now, actor="system", payload=payload, outcome_note=note, **columns)
