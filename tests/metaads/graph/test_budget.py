@@ -142,3 +142,10 @@ def test_an_old_percentage_says_nothing_any_more(account: AdAccount, stub: Stub)
     ApiUsage.objects.create(account=account, hour=NOON, percent=99, updated_at=NOON - timedelta(seconds=301))
     stub.says({"id": "1"})
     assert at(account).get("1") == {"id": "1"}
+
+
+def test_the_calls_of_the_last_hour_do_not_count_in_this_one(account: AdAccount, stub: Stub) -> None:
+    account.connection.sandbox = False
+    ApiUsage.objects.create(account=account, hour=NOON - timedelta(hours=1, minutes=30), calls=200, updated_at=NOON)
+    stub.says({"id": "1"})
+    assert at(account).get("1") == {"id": "1"}
