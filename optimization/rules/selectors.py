@@ -15,4 +15,4 @@ def active_rules(account: AdAccount) -> QuerySet[Rule]:
     sees = Q(owner__in=members) | Q(owner__is_superuser=True, owner__is_active=True)
     covers = Q(accounts=account) | (Q(accounts__isnull=True) & sees)
     ids = Rule.objects.filter(covers, active=True, current__isnull=False).values("pk")
-    return Rule.objects.filter(pk__in=ids).select_related("current").order_by("-priority", "pk")
+    return Rule.objects.filter(pk__in=ids).select_related("current__rule").order_by("-priority", "pk")

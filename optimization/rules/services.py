@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 
-from metaads.exchange import from_usd
+from metaads.exchange import UnknownCurrency, from_usd
 from metaads.models import AdAccount
 from notifications.models import Notification
 from notifications.send import notify
@@ -56,6 +56,18 @@ def save_rule(rule: Rule, document: Mapping[str, Any], user: User | None, now: d
     rule.save(update_fields=["current", "consecutive_failures"])
     _record(rule, user, now, {"change": "version", "version": version.number, "sha256": _digest(document)})
     return version
+
+
+def record_edit(rule: Rule, fields: Iterable[str], user: User | None, now: datetime) -> None:
+    """Puts a change of the rule's identity (level, priority, accounts, owner ...) into the ledger: what it is now.
+
+    Call it in the transaction that saved the change; `fields` names what changed. Nothing changed, nothing recorded.
+    """
+    changed = sorted(fields)
+    if changed:
+        accounts = list(rule.accounts.order_by("pk").values_list("pk", flat=True))
+        now_is = {"level": rule.level, "priority": rule.priority, "accounts": accounts, "owner": rule.owner_id}
+        _record(rule, user, now, {"change": "identity", "fields": changed, **now_is})
 
 
 @transaction.atomic
@@ -112,13 +124,13 @@ def adopt(template_key: str, accounts: Iterable[AdAccount], user: User | None, n
 
     Adopting the same template for the same accounts again gives the rule that is already there, as it is now.
     Dollar amounts are converted to the accounts' currency and rounded to a friendly figure; from then on they are
-    ordinary amounts of the rule. Raises AdoptionRefused, metaads.exchange.UnknownCurrency.
+    ordinary amounts of the rule. Raises AdoptionRefused.
     """
     template = TEMPLATES.get(template_key)
     if template is None:
         raise AdoptionRefused(f"There is no template {template_key!r}; there are {', '.join(TEMPLATES)}.")
     covered = sorted(accounts, key=lambda account: account.pk)
-    currency = _currency(covered)
+    usd = converter(_currency(covered))
     present = _present(template_key, covered)
     if present is not None:
         return present
@@ -132,7 +144,7 @@ def adopt(template_key: str, accounts: Iterable[AdAccount], user: User | None, n
         tags=[_tag(template_key)],
     )
     rule.accounts.set(covered)
-    save_rule(rule, template.document(converter(currency)), user, now)
+    save_rule(rule, template.document(usd), user, now)
     return rule
 
 
@@ -146,7 +158,11 @@ def adopt_for_each_currency(
 
 
 def converter(currency: str) -> Usd:
-    """Dollars -> a JSON number in the major unit of `currency`."""
+    """Dollars -> a JSON number in the major unit of `currency`. Raises AdoptionRefused if no rate is shipped."""
+    try:
+        from_usd(Decimal(1), currency)
+    except UnknownCurrency as unknown:
+        raise AdoptionRefused(str(unknown)) from None
 
     def usd(amount: int) -> int | float:
         value = from_usd(Decimal(amount), currency)

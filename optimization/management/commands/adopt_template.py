@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
 from metaads.clock import business_now
-from metaads.exchange import UnknownCurrency
 from metaads.models import AdAccount
 from optimization.models import Rule
 from optimization.rules.services import AdoptionRefused, adopt_for_each_currency, set_active
@@ -42,7 +41,7 @@ class Command(BaseCommand):
     def _adopt(self, key: str, accounts: list[AdAccount], owner: User | None) -> list[Rule]:
         try:
             return adopt_for_each_currency(key, accounts, owner, business_now(accounts[0]))
-        except (AdoptionRefused, UnknownCurrency) as refusal:
+        except AdoptionRefused as refusal:
             raise CommandError(str(refusal)) from None
 
     def _accounts(self, meta_ids: list[str]) -> QuerySet[AdAccount]:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from metaads.models import AdAccount
 from optimization.models import Rule
+from optimization.rules.compile import compile_version
 from optimization.rules.selectors import active_rules
 from optimization.rules.services import save_rule
 from tests.factories.metaads import AdAccountFactory, MembershipFactory, UserFactory
@@ -59,3 +61,13 @@ def test_inactive_rules_and_rules_without_a_text_are_left_out(account: AdAccount
 def test_higher_priority_comes_first_then_the_older_rule(account: AdAccount) -> None:
     rules = [make(account, priority=priority) for priority in (10, 90, 90)]
     assert list(active_rules(account)) == [rules[1], rules[2], rules[0]]
+
+
+def test_all_rules_are_read_and_compiled_with_one_query(
+    account: AdAccount, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        make(account)
+    with django_assert_num_queries(1):
+        versions = [rule.current for rule in active_rules(account)]
+        assert len([compile_version(version) for version in versions if version]) == 3

@@ -14,6 +14,7 @@ from optimization.rules.services import (
     adopt,
     adopt_for_each_currency,
     clear_failures,
+    record_edit,
     record_failure,
     save_rule,
     set_active,
@@ -95,6 +96,15 @@ def test_each_named_account_gets_the_change_in_its_chain(rule: Rule, user: User)
     save_rule(rule, GOOD, user, NOW)
     chains = [f"account:{account.pk}" for account in rule.accounts.order_by("pk")]
     assert sorted(LedgerEvent.objects.values_list("chain", flat=True)) == sorted(chains)
+
+
+def test_a_change_of_identity_is_recorded_with_what_it_is_now(rule: Rule, user: User) -> None:
+    record_edit(rule, [], user, NOW)
+    assert changes() == []
+    record_edit(rule, ["priority", "accounts"], user, NOW)
+    payload = LedgerEvent.objects.get().payload
+    assert payload["fields"] == ["accounts", "priority"]
+    assert (payload["priority"], payload["accounts"]) == (50, [rule.accounts.get().pk])
 
 
 def test_a_rule_without_conditions_cannot_be_switched_on(rule: Rule, user: User) -> None:
@@ -191,4 +201,10 @@ def test_two_currencies_make_two_rules(user: User) -> None:
 def test_an_adoption_that_cannot_be_is_refused(key: str, count: int, user: User) -> None:
     with pytest.raises(AdoptionRefused):
         adopt(key, [AdAccountFactory() for _ in range(count)], user, NOW)
+    assert not Rule.objects.exists()
+
+
+def test_a_currency_without_a_rate_must_be_entered_by_hand(user: User) -> None:
+    with pytest.raises(AdoptionRefused, match="XXX"):
+        adopt("protect_learning", [AdAccountFactory(currency="XXX")], user, NOW)
     assert not Rule.objects.exists()
