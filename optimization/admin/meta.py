@@ -1,6 +1,6 @@
 """Admin of connections, accounts, roles and the mirror of Meta's structure."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import transaction
@@ -140,7 +140,7 @@ class NodeAdmin(ReadOnlyAdmin):
     account_path = "account"
     search_fields = ("name", "meta_id")
     list_filter = ("account", "status")
-    list_select_related: tuple[str, ...] = ("account",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("account",)
 
 
 @admin.register(Campaign)

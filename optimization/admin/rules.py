@@ -116,6 +116,8 @@ class RuleAdmin(KeptAdmin):
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
         """Identity first; the version follows in `save_related`, once the accounts (and so the currency) are known."""
         obj.active = bool(form.initial.get("active")) if change else False
+        if obj.owner is None:
+            obj.owner = user_of(request)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

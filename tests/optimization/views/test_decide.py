@@ -1,0 +1,148 @@
+"""Approve, reject, modify, take back, undo: through the same doors with and without JavaScript."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from metaads.models import AdAccount, AdSet
+from optimization.models import Action, Status
+from tests.optimization.views.conftest import MakeAction, signed_in
+
+HTMX = {"HX-Request": "true"}
+
+
+def door(action: Action, name: str) -> str:
+    return f"/actions/{action.public_id}/{name}/"
+
+
+def status_of(action: Action) -> str:
+    action.refresh_from_db()
+    return action.status
+
+
+def test_a_manager_approves_without_javascript_and_lands_where_they_were(
+    page: Client, euro: AdAccount, make_action: MakeAction
+) -> None:
+    action = make_action(euro)
+    answer = page.post(door(action, "approve"), {"version": "1", "next": "/actions/?show=waiting"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/actions/?show=waiting"
+    assert status_of(action) == Status.APPROVED
+
+
+def test_approving_on_a_card_answers_with_its_live_state_and_a_way_back(
+    page: Client, euro: AdAccount, make_action: MakeAction
+) -> None:
+    action = make_action(euro)
+    html = page.post(door(action, "approve"), {"version": "1", "view": "card"}, headers=HTMX).content.decode()
+    assert "Approved, starting…" in html
+    assert 'hx-trigger="every 1s"' in html
+    assert door(action, "back") in html
+
+
+def test_a_redirect_never_leaves_this_site(page: Client, euro: AdAccount, make_action: MakeAction) -> None:
+    action = make_action(euro)
+    answer = page.post(door(action, "approve"), {"next": "https://elsewhere.example/"})
+    assert answer.headers["Location"] == f"/actions/{action.public_id}/"
+
+
+@pytest.mark.parametrize("name", ["approve", "reject", "modify", "cancel", "undo", "back"])
+def test_a_viewer_may_not_decide(viewer: User, euro: AdAccount, make_action: MakeAction, name: str) -> None:
+    action = make_action(euro)
+    answer = signed_in(viewer).post(door(action, name), {"reason": "no", "amount": "10"})
+    assert answer.status_code == 403
+    assert status_of(action) == Status.PENDING
+
+
+@pytest.mark.parametrize("name", ["approve", "reject", "modify", "cancel", "undo", "back"])
+def test_an_action_of_another_account_does_not_exist(
+    page: Client, yen: AdAccount, make_action: MakeAction, name: str
+) -> None:
+    action = make_action(yen)
+    assert page.post(door(action, name), {"reason": "no", "amount": "10"}).status_code == 404
+    assert page.get(f"/actions/{action.public_id}/").status_code == 404
+    assert page.get(door(action, "card")).status_code == 404
+    assert status_of(action) == Status.PENDING
+
+
+@pytest.mark.parametrize("name", ["approve", "reject", "modify", "cancel", "undo", "back"])
+def test_a_get_changes_nothing(page: Client, euro: AdAccount, make_action: MakeAction, name: str) -> None:
+    action = make_action(euro)
+    assert page.get(door(action, name)).status_code == 405
+    assert status_of(action) == Status.PENDING
+
+
+def test_nobody_decides_without_logging_in(client: Client, euro: AdAccount, make_action: MakeAction) -> None:
+    action = make_action(euro)
+    answer = client.post(door(action, "approve"))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/")
+    assert status_of(action) == Status.PENDING
+
+
+def test_who_comes_second_reads_who_was_first(
+    page: Client, manager: User, euro: AdAccount, make_action: MakeAction
+) -> None:
+    action = make_action(euro)
+    page.post(door(action, "approve"))
+    answer = page.post(door(action, "approve"))
+    assert answer.status_code == 409
+    assert "already approved by marta" in answer.content.decode()
+
+
+def test_a_proposal_that_changed_since_it_was_seen_is_not_approved(
+    page: Client, euro: AdAccount, make_action: MakeAction
+) -> None:
+    action = make_action(euro, version=2)
+    answer = page.post(door(action, "approve"), {"version": "1"})
+    assert answer.status_code == 409
+    assert "has changed since you looked" in answer.content.decode()
+    assert status_of(action) == Status.PENDING
+
+
+def test_rejecting_needs_a_reason(page: Client, euro: AdAccount, make_action: MakeAction) -> None:
+    action = make_action(euro)
+    assert page.post(door(action, "reject"), {"reason": " "}).status_code == 409
+    assert status_of(action) == Status.PENDING
+    page.post(door(action, "reject"), {"reason": "bad moment"})
+    assert status_of(action) == Status.REJECTED
+
+
+@pytest.mark.parametrize("typed", ["-5", "0", "a lot", "1.234", "NaN", "1e9", ""])
+def test_an_odd_amount_is_refused_and_what_was_typed_stays(
+    page: Client, euro: AdAccount, make_action: MakeAction, typed: str
+) -> None:
+    action = make_action(euro)
+    answer = page.post(door(action, "modify"), {"amount": typed, "view": "card"}, headers=HTMX)
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert 'data-part="modify" open' in html
+    assert f'value="{typed}"' in html
+    assert status_of(action) == Status.PENDING
+
+
+@pytest.mark.parametrize(("typed", "minor"), [("90", 9_000), ("90,50", 9_050), ("1,234.50", 123_450), ("84.5", 8_450)])
+def test_an_amount_means_what_it_says(
+    page: Client, euro: AdAccount, make_action: MakeAction, typed: str, minor: int
+) -> None:
+    action = make_action(euro)
+    page.post(door(action, "modify"), {"amount": typed})
+    assert status_of(action) == Status.APPROVED
+    assert action.value_final == minor
+
+
+def test_the_way_back_takes_back_what_has_not_begun(page: Client, euro: AdAccount, make_action: MakeAction) -> None:
+    action = make_action(euro)
+    page.post(door(action, "approve"))
+    page.post(door(action, "back"))
+    assert status_of(action) == Status.CANCELLED
+
+
+def test_undo_makes_an_action_that_puts_the_old_value_back(
+    page: Client, euro: AdAccount, make_action: MakeAction
+) -> None:
+    action = make_action(euro, status=Status.EXECUTED)
+    AdSet.objects.filter(meta_id=action.entity_id).update(daily_budget=8_400)
+    assert page.post(door(action, "undo")).status_code == 302
+    undo = action.undos.get()
+    assert (undo.status, undo.value_final) == (Status.APPROVED, 12_000)

@@ -1,0 +1,35 @@
+"""The emergency stop from the pages: who may, of what, and never without a reason."""
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from metaads.models import AdAccount
+from optimization.models import EmergencyStop
+from tests.optimization.views.conftest import signed_in
+
+
+def html(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def test_a_manager_stops_their_account(page: Client, euro: AdAccount) -> None:
+    assert page.post("/stop/", {"account": euro.pk, "reason": "odd spend"}).status_code == 302
+    assert EmergencyStop.objects.get().account == euro
+    assert "Emergency stop of Northwind" in html(page, "/")
+
+
+def test_stopping_needs_a_reason(page: Client, euro: AdAccount) -> None:
+    answer = page.post("/stop/", {"account": euro.pk, "reason": ""})
+    assert answer.status_code == 422
+    assert "Nothing is stopped yet" in answer.content.decode()
+    assert not EmergencyStop.objects.exists()
+
+
+def test_a_manager_cannot_stop_everything_or_another_account(page: Client, yen: AdAccount) -> None:
+    assert page.post("/stop/", {"account": "all", "reason": "x"}).status_code == 403
+    assert page.post("/stop/", {"account": yen.pk, "reason": "x"}).status_code == 404
+    assert not EmergencyStop.objects.exists()
+
+
+def test_a_viewer_cannot_stop(viewer: User, euro: AdAccount) -> None:
+    assert signed_in(viewer).post("/stop/", {"account": euro.pk, "reason": "x"}).status_code == 403
