@@ -1,5 +1,6 @@
 """No sockets but loopback, one fixed clock, and the fixtures that every folder shares."""
 
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -40,3 +41,13 @@ def _flush_may_empty_the_ledger() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With CI_NO_SKIPS=1 a skipped test fails the run: a proof that was not run is no proof."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and os.environ.get("CI_NO_SKIPS") == "1":
+        reporter.write_line(f"CI_NO_SKIPS: {len(skipped)} tests were skipped", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

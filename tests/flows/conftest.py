@@ -1,9 +1,9 @@
 """A sandbox process, its accounts connected through the product's own door, and people with roles."""
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,19 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from config.sandbox_control import SandboxControl
+from metaads.graph.client import adapters
 from metaads.models import AdAccount, Role
+from metaads.sandbox.server import Sandbox, make_app
+from metaads.sandbox.world.options import sized
+from metaads.sandbox.world.world import World, create
 from optimization.connections import Credentials, connect
 from optimization.models import Rule
 from optimization.rules.services import save_rule, set_active
 from tests.factories.metaads import MembershipFactory, UserFactory
 from tests.flows.processes import sandbox
+from tests.sandbox_adapter import Controls, WsgiAdapter
 
+LOCAL = "http://sandbox.invalid"
 CUT = {
     "conditions": {"all": [{"field": "spend_7d", "operator": ">", "value": 0}]},
     "actions": [{"kind": "decrease_budget", "parameters": {"percent": 10}}],
@@ -44,7 +50,7 @@ class Meta:
 @pytest.fixture
 def meta(transactional_db: None, tmp_path: Path, settings: Settings) -> Iterator[Meta]:
     """Everything over HTTP: nothing of the sandbox runs in this process."""
-    settings.INITIAL_HISTORICAL_DAYS = 14
+    settings.INITIAL_HISTORICAL_DAYS = 8
     settings.EXECUTOR_SETTLE = settings.EXECUTOR_SETTLE / 120
     with sandbox(tmp_path / "sandbox") as url:
         control = SandboxControl(url)
@@ -56,6 +62,41 @@ def meta(transactional_db: None, tmp_path: Path, settings: Settings) -> Iterator
         yield Meta(url, control, accounts)
 
 
+@dataclass(frozen=True)
+class LocalMeta:
+    """A small sandbox in this process: for flows that count calls or flip settings, where a socket proves nothing."""
+
+    app: Sandbox
+    accounts: tuple[AdAccount, ...]
+
+    def writes(self, entity_id: str = "") -> list[dict[str, Any]]:
+        return [write for write in Controls(self.app).writes() if entity_id in ("", write["object_id"])]
+
+    @property
+    def calls(self) -> int:
+        """Requests answered so far."""
+        return self.app.requests
+
+
+@pytest.fixture(scope="session")
+def small_world() -> World:
+    """Made once with the wall clock's time and copied for each test."""
+    return create(sized("small", 7), timezone.now().timestamp(), frozen=True)
+
+
+@pytest.fixture
+def local_meta(transactional_db: None, small_world: World, settings: Settings) -> Iterator[LocalMeta]:
+    settings.INITIAL_HISTORICAL_DAYS = 8
+    settings.EXECUTOR_SETTLE = settings.EXECUTOR_SETTLE / 120
+    app = make_app(copy.deepcopy(small_world))
+    keys, ids = app.api.credentials, [account.id for account in app.api.world.accounts]
+    credentials = Credentials("Sandbox", LOCAL, keys.token, keys.app_id, keys.app_secret, sandbox=True)
+    adapters[LOCAL] = WsgiAdapter(app)
+    _, accounts = connect(credentials, ids, None, timezone.now())
+    yield LocalMeta(app, accounts)
+    del adapters[LOCAL]
+
+
 @pytest.fixture
 def admin(transactional_db: None) -> User:
     user: User = UserFactory.create(username="ada", is_superuser=True, is_staff=True)
@@ -63,10 +104,11 @@ def admin(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def buyer(meta: Meta) -> User:
+def buyer(transactional_db: None, request: pytest.FixtureRequest) -> User:
     """A manager of every account."""
     user: User = UserFactory.create(username="mia")
-    for account in meta.accounts:
+    fixture = "meta" if "meta" in request.fixturenames else "local_meta"
+    for account in request.getfixturevalue(fixture).accounts:
         MembershipFactory.create(user=user, account=account, role=Role.MANAGER)
     return user
 
@@ -83,8 +125,3 @@ def rule_for(admin: User) -> Callable[..., Rule]:
         return rule
 
     return make
-
-
-def minor(amount: Decimal | int) -> int:
-    """A JSON budget as the integer that it is."""
-    return int(amount)

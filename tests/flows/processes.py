@@ -74,10 +74,10 @@ def worker(cluster: str, folder: Path, changes: Mapping[str, str]) -> Iterator[s
     """A real django-q2 cluster on the test database, with the broker of this run. `changes`: further environment."""
     env = {**os.environ, "Q_CLUSTER_NAME": cluster, "DATABASE_URL": test_database_url(), "VAR_DIR": str(folder)}
     env |= {"DEBUG": "true", "SECRET_KEY": settings.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "config.settings", **changes}
-    process = subprocess.Popen(
-        [*MANAGE, "qcluster"], env=env, stdout=subprocess.DEVNULL, text=True, start_new_session=True
-    )
-    try:
-        yield process
-    finally:
-        stop(process)
+    with (folder / f"{cluster}.log").open("w") as log:
+        command = [*MANAGE, "qcluster"]
+        process = subprocess.Popen(command, env=env, stdout=log, stderr=log, text=True, start_new_session=True)
+        try:
+            yield process
+        finally:
+            stop(process)
