@@ -8,13 +8,13 @@ import json
 import logging
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
 from django.conf import settings
 from facebook_business.api import FacebookAdsApi
-from facebook_business.exceptions import FacebookError, FacebookRequestError
+from facebook_business.exceptions import FacebookError
 from facebook_business.session import FacebookSession
 from requests.adapters import BaseAdapter
 
@@ -47,7 +47,7 @@ def _remember(response: requests.Response, *_args: object, **_kwargs: object) ->
         body: object = json.loads(response.text)
     except ValueError:
         body = response.text
-    _latest.set(Answer(response.status_code, body, response.headers, problem="error"))
+    _latest.set(Answer(response.status_code, body, response.headers))
 
 
 class _NoQuery(logging.Filter):
@@ -92,14 +92,17 @@ def attempt(api: Any, method: str, path: tuple[str, ...], params: Mapping[str, o
     Foreign exceptions end here and are not chained, for they hold URLs, headers and parameters.
     """
     _latest.set(None)
+    problem = _call(api, method, path, params)
+    answer = _latest.get()
+    _latest.set(None)
+    return replace(answer, problem=problem) if answer else Answer(None, None, problem=problem)
+
+
+def _call(api: Any, method: str, path: tuple[str, ...], params: Mapping[str, object]) -> str:
+    """The name of what went wrong, empty when nothing did. The answer itself is left in `_latest`."""
     try:
-        response = api.call(method, path, params=dict(params))
-    except FacebookRequestError as error:
-        return Answer(error.http_status(), error.body(), error.http_headers() or {}, problem="error")
-    except requests.RequestException as error:
-        return Answer(None, None, problem=type(error).__name__)
-    except FacebookError:
-        return Answer(None, None, problem="the API version of the connection is malformed")
-    except (TypeError, ValueError, AttributeError, KeyError):
-        return _latest.get() or Answer(None, None, problem="an answer that cannot be read")
-    return Answer(response.status(), response.json(), response.headers())
+        api.call(method, path, params=dict(params))
+    except (FacebookError, requests.RequestException, TypeError, ValueError, AttributeError, KeyError) as error:
+        # The last four: what the SDK runs into while it reads an odd error body.
+        return type(error).__name__
+    return ""

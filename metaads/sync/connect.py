@@ -88,7 +88,7 @@ def store_connection(
     connection.access_token, connection.app_id, connection.app_secret = token, app_id, app_secret
     connection.sandbox = sandbox
     if api_version:
-        connection.api_version = api_version
+        connection.api_version = checked_version(api_version)
     connection.state, connection.state_reason = Connection.State.UNCHECKED, ""
     connection.save()
     return connection, tuple(_store_account(connection, meta_id, now, facts) for meta_id in ids)
@@ -100,6 +100,13 @@ def digits(account_id: str) -> str:
     if not re.fullmatch(r"[0-9]{1,32}", bare):
         raise ValueError(f"{account_id!r} is no ad account id: Meta's look like act_1234567890.")
     return bare
+
+
+def checked_version(version: str) -> str:
+    """`v26.0`. Raises ValueError for anything else: an unversioned call gets whatever Meta likes."""
+    if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]", version):
+        raise ValueError(f"{version!r} is no API version: Meta's look like v26.0.")
+    return version
 
 
 def check_url(graph_url: str) -> None:

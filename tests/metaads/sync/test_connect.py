@@ -69,6 +69,12 @@ def test_a_host_that_cannot_be_right_is_refused(url: str, says: str) -> None:
     assert not Connection.objects.exists()
 
 
+@pytest.mark.parametrize("version", ["26.0", "v26", "latest", "v26.0/../x"])
+def test_a_version_that_is_none_is_refused(version: str) -> None:
+    with pytest.raises(ValueError, match="no API version"):
+        store_connection("A", "https://graph.facebook.com", "t", "1", "s", None, NOW, api_version=version)
+
+
 def test_metas_own_host_is_accepted() -> None:
     connection, accounts = store_connection("A", "https://graph.facebook.com/", "t", "1", "s", None, NOW)
     assert (connection.sandbox, accounts) == (False, ())
