@@ -6,7 +6,6 @@ A group is `{"node": "all"|"any"|"not", "path", "result", "children"}`. A leaf i
 `near_miss` the signed change of the value that would turn a false leaf true. Money is in the major unit.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from optimization.rules.tree import Leaf, Node, Not
 from optimization.rules.words import condition_text, field_text
 
 TRUE, FALSE, NO_DATA = "true", "false", "no data"
+DIGITS = 6
 Traced = list[dict[str, Any]]
 
 
@@ -57,7 +57,7 @@ def _node(node: Node, sheet: RowsSheet, minutes: int | None) -> Traced:
 def _joined(every: bool, children: Sequence[dict[str, Any]]) -> str:
     """Kleene's AND and OR: the deciding answer wins, then no data."""
     decides, otherwise = (FALSE, TRUE) if every else (TRUE, FALSE)
-    results = {child["result"] for child in children}
+    results = [child["result"] for child in children]
     return decides if decides in results else NO_DATA if NO_DATA in results else otherwise
 
 
@@ -69,18 +69,18 @@ def _leaf(leaf: Leaf, sheet: RowsSheet, minutes: int | None) -> Traced:
     condition = leaf.condition
     holds = condition.operator.holds(condition, sheet).tolist()
     fails = condition.operator.fails(condition, sheet).tolist()
-    values = condition.operator.values(condition, sheet)
+    values = _plain_column(condition.operator.values(condition, sheet))
     thresholds = _thresholds(condition, sheet)
     fixed = _fixed(leaf, minutes)
     return [
         {
             **fixed,
-            "value": _plain(values[i]),
-            "threshold": _shown(condition, thresholds[i]),
-            "result": TRUE if holds[i] else FALSE if fails[i] else NO_DATA,
-            "near_miss": _near(condition, values[i], thresholds[i]) if fails[i] else None,
+            "value": value,
+            "threshold": threshold,
+            "result": TRUE if held else FALSE if failed else NO_DATA,
+            "near_miss": _near(condition, value, threshold) if failed else None,
         }
-        for i in range(len(sheet))
+        for held, failed, value, threshold in zip(holds, fails, values, thresholds, strict=True)
     ]
 
 
@@ -104,29 +104,28 @@ def _fixed(leaf: Leaf, minutes: int | None) -> dict[str, Any]:
     }
 
 
-def _thresholds(condition: Condition, sheet: RowsSheet) -> list[tuple[float, ...]]:
-    """Per row the value of each term; empty where the operator takes texts or nothing."""
-    columns = [np.broadcast_to(sheet.value(term), len(sheet)).tolist() for term in condition.operand.terms]
-    return list(zip(*columns, strict=True)) if columns else [()] * len(sheet)
+def _thresholds(condition: Condition, sheet: RowsSheet) -> list[Any]:
+    """Per row what the value is held against: one value as itself, several as a list, none as None."""
+    operand = condition.operand
+    if any(term.constant is None for term in operand.terms):
+        columns = [_plain_column(np.broadcast_to(sheet.value(term), len(sheet)).tolist()) for term in operand.terms]
+        return columns[0] if len(columns) == 1 else [list(row) for row in zip(*columns, strict=True)]
+    items: list[Any] = [term.constant for term in operand.terms] or list(operand.texts)
+    return [items[0] if len(items) == 1 else items or None] * len(sheet)
 
 
-def _shown(condition: Condition, thresholds: tuple[float, ...]) -> Any:
-    """One value as itself, several as a list, none as None."""
-    items = [_plain(number) for number in thresholds] or list(condition.operand.texts)
-    return items[0] if len(items) == 1 else items or None
-
-
-def _near(condition: Condition, value: Any, thresholds: tuple[float, ...]) -> float | None:
-    if not isinstance(value, float):
+def _near(condition: Condition, value: Any, threshold: Any) -> float | None:
+    """The operator's distance, where it has one and all of its numbers are known."""
+    numbers = threshold if isinstance(threshold, list) else [] if threshold is None else [threshold]
+    if not isinstance(value, float) or not all(isinstance(number, float) for number in numbers):
         return None
-    distance = condition.operator.missing_by(value, thresholds)
-    return None if distance is None else _plain(distance)
+    distance = condition.operator.missing_by(value, tuple(numbers))
+    return None if distance is None else round(distance, DIGITS)
 
 
-def _plain(value: Any) -> Any:
-    """JSON: unknown (NaN or "") is null, numbers are rounded to what a person can read."""
-    if isinstance(value, float):
-        return None if not math.isfinite(value) else round(value, 6)
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value or None if isinstance(value, str) else value
+def _plain_column(values: list[Any]) -> list[Any]:
+    """As JSON has it: unknown (NaN or "") is null, numbers are rounded to what a person can read."""
+    if values and isinstance(values[0], float):
+        rounded = np.round(values, DIGITS).tolist()
+        return [number if number - number == 0 else None for number in rounded]
+    return [_plain_column(one) if isinstance(one, list) else one or None for one in values]

@@ -26,6 +26,7 @@ def computed(text: str) -> list[float | None]:
         ("spend - target_cpa", [90, -20, None]),
         ("-target_cpa + 1", [-9, -19, -29]),
         ("spend_7d / conversions_7d", [25, None, None]),
+        ("target_cpa / spend_7d", [0.1, None, None]),
         ("target_cpa - 5 - 2", [3, 13, 23]),
         ("target_cpa - (5 - 2)", [7, 17, 27]),
         ("target_cpa / 2 * 4", [20, 40, 60]),
