@@ -11,7 +11,7 @@ from intelligence.metrics.table import latest_frame
 from metaads import switch
 from metaads.models import AdAccount, Level
 from optimization.by_hand import close_done_by_hand
-from optimization.gather import Gathered, gather
+from optimization.gather import Gathered, explain, gather
 from optimization.ledger import record
 from optimization.limits import limits_for
 from optimization.models import EmergencyStop, Rule, Run
@@ -38,7 +38,8 @@ def run_cycle(account: AdAccount, now: datetime) -> Run | None:
         return run
     gathered = gather(account, frames, now)
     tell(account, gathered.matches, now)
-    winners, losers = resolve(gathered.drafts)
+    winning, losers = resolve(gathered.drafts)
+    winners = explain(winning, gathered.matches, account.currency)
     proposed = propose(account, winners, losers, now, run)
     stale = mark_stale(account, gathered.evaluated, winners, now)
     _count(gathered, proposed, now)

@@ -1,11 +1,10 @@
 """From rules and frames to drafts: what the rules that are due want at this moment."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from optimization.rules.compile import CompiledRule, compile_version
 from optimization.rules.evaluate import Outcome, evaluate, evaluate_many
 from optimization.rules.history import context_for
 from optimization.rules.schedule import is_due
+from optimization.rules.schema import RuleAction
 from optimization.rules.selectors import active_rules
 from optimization.rules.sheet import Context
 
@@ -32,15 +32,15 @@ STAKE_FIELD = catalog.resolve("spend_7d")
 
 @dataclass(frozen=True)
 class Match:
-    """One rule that matched in one frame: `rows` are positions, `traces` their condition trees."""
+    """One rule that matched in one frame: `rows` are positions in it, `ids` the entities there."""
 
     rule: Rule
     version: RuleVersion
     compiled: CompiledRule
     frame: Frame
+    outcome: Outcome
     ids: list[str]
     rows: list[int]
-    traces: list[dict[str, Any]]
 
 
 @dataclass
@@ -105,10 +105,40 @@ def gather(account: AdAccount, frames: Mapping[str, Frame], now: datetime) -> Ga
             rows = [int(i) for i in outcome.rows]
             if rows:
                 ids = [str(frame.ids[i]) for i in rows]
-                result.matches.append(Match(rule, version, compiled, frame, ids, rows, outcome.traces()))
+                result.matches.append(Match(rule, version, compiled, frame, outcome, ids, rows))
+    entities = _entities(account, result.matches)
     for match in result.matches:
-        _drafts_of(account, match, result)
+        _drafts_of(account, match, entities[match.frame.level], result)
     return result
+
+
+def _entities(account: AdAccount, matches: Iterable[Match]) -> dict[str, dict[str, Entity]]:
+    """Every entity that some rule wants to change, loaded once per level."""
+    wanted: dict[str, set[str]] = {}
+    for match in matches:
+        ids = wanted.setdefault(match.frame.level, set())
+        if match.compiled.document.change is not None:
+            ids.update(match.ids)
+    return {level: load(account, level, ids) for level, ids in wanted.items()}
+
+
+def explain(drafts: Sequence[Draft], matches: Sequence[Match], currency: str) -> list[Draft]:
+    """The same drafts with trace, figures and the sentence why. Only those that won a conflict are worth it."""
+    by_version = {match.version.pk: match for match in matches}
+    explained: dict[int, Draft] = {}
+    groups: dict[int, list[int]] = {}
+    for place, draft in enumerate(drafts):
+        if draft.rule_version is not None:
+            groups.setdefault(draft.rule_version.pk, []).append(place)
+    for version, places in groups.items():
+        match = by_version[version]
+        rows = [match.frame.row(drafts[place].asked_of) for place in places]
+        traces = match.outcome.traces(np.array(rows, dtype=np.intp))
+        for place, trace in zip(places, traces, strict=True):
+            draft = drafts[place]
+            reason = " ".join(part for part in (sentence(trace, currency), draft.reason) if part)
+            explained[place] = replace(draft, trace=trace, metrics=figures(trace), reason=reason)
+    return [explained.get(place, draft) for place, draft in enumerate(drafts)]
 
 
 def _outcomes(
@@ -130,25 +160,22 @@ def _outcomes(
     return outcomes
 
 
-def _drafts_of(account: AdAccount, match: Match, result: Gathered) -> None:
+def _drafts_of(account: AdAccount, match: Match, entities: Mapping[str, Entity], result: Gathered) -> None:
     step = match.compiled.document.change
     if step is None:
         return
     kind = KINDS[step.kind]
-    entities = load(account, match.frame.level, match.ids)
     spends = catalog.column(match.frame, STAKE_FIELD)
     recent = _recent_by_rule(account, match, match.frame.at)
-    for entity_id, row, trace in zip(match.ids, match.rows, match.traces, strict=True):
+    for entity_id, row in zip(match.ids, match.rows, strict=True):
         entity = entities.get(entity_id)
         change = kind.change(entity, step.parameters, account.currency) if entity else Refusal("It vanished at Meta.")
         if isinstance(change, FieldChange) and (why := _safety_says_no(match, change.entity, recent)):
             change = Refusal(why)
-        if isinstance(change, Refusal) or entity is None:
-            reason = change.reason if isinstance(change, Refusal) else "It vanished at Meta."
-            result.refused[reason] = result.refused.get(reason, 0) + 1
+        if isinstance(change, Refusal):
+            result.refused[change.reason] = result.refused.get(change.reason, 0) + 1
             continue
-        spend = float(spends[row])
-        result.drafts.append(_draft(account, match, step.parameters, entity, change, trace, spend))
+        result.drafts.append(_draft(account, match, step, change, entity_id, float(spends[row])))
 
 
 def _recent_by_rule(account: AdAccount, match: Match, now: datetime) -> dict[tuple[str, str], list[datetime]]:
@@ -184,32 +211,26 @@ def _within_safety(match: Match, change: FieldChange) -> int | str:
 
 
 def _draft(
-    account: AdAccount,
-    match: Match,
-    parameters: dict[str, Any],
-    asked: Entity,
-    change: FieldChange,
-    trace: dict[str, Any],
-    spend: float,
+    account: AdAccount, match: Match, step: RuleAction, change: FieldChange, asked_of: str, spend: float
 ) -> Draft:
-    step = match.compiled.document.change
+    """Without its evidence, which `explain` adds to the drafts that win."""
     stake = None if np.isnan(spend) else to_minor(Decimal(str(round(spend / 7, 6))), account.currency)
     return Draft(
         source=Source.RULE,
         entity=change.entity,
-        kind=step.kind if step else "",
-        parameters=parameters,
+        kind=step.kind,
+        parameters=step.parameters,
         field=change.field,
         before=change.before,
         wanted=_within_safety(match, change),
         reason_code=match.rule.category,
-        reason=" ".join(part for part in (sentence(trace, account.currency), change.note) if part),
+        reason=change.note,
         priority=match.rule.priority,
-        trace=trace,
-        metrics=figures(trace),
+        trace={},
+        metrics={},
         data_read_at=match.frame.read_at,
         rule_version=match.version,
         at_stake=stake,
         suggested_only=match.compiled.document.mode == "suggestion_only",
-        asked_of=asked.meta_id,
+        asked_of=asked_of,
     )

@@ -1,7 +1,7 @@
 """Drafts become open proposals: one per entity and kind; a rule that fires again refreshes its open one."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -103,15 +103,31 @@ def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[s
 
 
 def _refresh(action: Action, content: dict[str, Any]) -> Entry | None:
-    """Updates an open proposal; an event only if what it wants has changed, and then also a new version."""
+    """Sets an open proposal to its new content; an event only if what it wants has changed, and then a new version."""
     changed = (action.value_before, action.value_final) != (content["value_before"], content["value_final"])
-    Action.objects.filter(pk=action.pk, status=action.status).update(
-        **content, refresh_count=action.refresh_count + 1, version=action.version + (1 if changed else 0)
-    )
+    values = {"before": content["value_before"], "wanted": content["value_final"], "instead_of": action.value_final}
+    for name, value in content.items():
+        setattr(action, name, value)
+    action.refresh_count += 1
     if not changed:
         return None
-    values = {"before": content["value_before"], "wanted": content["value_final"], "instead_of": action.value_final}
+    action.version += 1
     return Entry("optimization_refreshed", "rule", values, action.public_id)
+
+
+def _store_refreshed(actions: Sequence[Action], content: Iterable[str]) -> None:
+    """One upsert by id; status is not among its columns. Locked first, so that nobody decides on the old figures."""
+    if not actions:
+        return
+    rows = Action.objects.select_for_update().filter(pk__in=[a.pk for a in actions], status__in=OPEN_STATUSES)
+    still_open = set(rows.values_list("pk", flat=True))
+    Action.objects.bulk_create(
+        [action for action in actions if action.pk in still_open],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*content, "refresh_count", "version"],
+    )
 
 
 def _supersede(account: AdAccount, losers: Sequence[Superseded], winners: Sequence[Draft], now: datetime) -> int:
@@ -171,6 +187,8 @@ def propose(
     result = Proposed(superseded=_supersede(account, losers, winners, now))
     around, standing = surroundings(account, now), _standing(account, now)
     entries: list[Entry] = []
+    refreshed: list[Action] = []
+    content: dict[str, Any] = {}
     for draft in winners:
         skip = _skip_reason(draft, standing)
         if skip:
@@ -186,9 +204,11 @@ def propose(
         if existing:
             entry = _refresh(existing, content)
             entries += [entry] if entry else []
-            result.refreshed += 1
+            refreshed.append(existing)
         else:
             result.created.append(_new(account, draft, content, run, now))
+    result.refreshed = len(refreshed)
+    _store_refreshed(refreshed, content)
     Action.objects.bulk_create(result.created, batch_size=500)
     entries += [_suggested(action) for action in result.created]
     record_many(account.pk, entries, now)

@@ -1,0 +1,105 @@
+"""A full tick on 10,000 ad sets: frame, 100 rules, conflicts, guard rails, proposals and ledger stored."""
+
+import gc
+import random
+import resource
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from intelligence.metrics.table import frame_for_tick
+from metaads.models import AdAccount, Level
+from optimization.cycle import run_cycle
+from optimization.models import Action, Rule
+from optimization.rules.services import save_rule, set_active
+from tests.benchmarks.estate import NOW, build
+
+RULES = 100
+FIELDS = ("spend", "impressions", "clicks", "conversions", "ctr", "cpc", "cpm", "cpa", "roas")
+WINDOWS = ("today", "3d", "7d", "14d", "28d")
+KINDS: tuple[dict[str, Any], ...] = (
+    {"kind": "pause"},
+    {"kind": "decrease_budget", "parameters": {"percent": 30}},
+    {"kind": "increase_budget", "parameters": {"percent": 15}},
+)
+
+
+def run(ad_sets: int = 10_000) -> dict[str, object]:
+    """Seconds of each part of the first tick and of a steady one (the same data an hour later), queries, memory."""
+    with transaction.atomic():
+        try:
+            return measured(ad_sets)
+        finally:
+            transaction.set_rollback(True)
+
+
+def measured(ad_sets: int) -> dict[str, object]:
+    account = build(campaigns=max(ad_sets // 10, 1), ad_sets=ad_sets, ads=ad_sets, days=30)
+    make_rules(account, random.Random(7))
+    gc.collect()
+    first = _tick(account)
+    steady = _tick(account, minutes=60)
+    return {
+        "name": "tick",
+        "ad_sets": ad_sets,
+        "rules": RULES,
+        "database": connection.vendor,
+        "first": first,
+        "steady": steady,
+        "max_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def _tick(account: AdAccount, minutes: int = 0) -> dict[str, object]:
+    now = NOW + timedelta(minutes=minutes)
+    connection.queries_log.clear()
+    with CaptureQueriesContext(connection) as queries:
+        start = time.perf_counter()
+        frame_for_tick(account, Level.AD_SET, now)
+        framed = time.perf_counter()
+        run_ = run_cycle(account, now)
+        end = time.perf_counter()
+    counts = run_.counts if run_ else {}
+    return {
+        "frame_s": round(framed - start, 3),
+        "cycle_s": round(end - framed, 3),
+        "total_s": round(end - start, 3),
+        "queries": len(queries),
+        "matched": counts.get("matched"),
+        "created": counts.get("created"),
+        "refreshed": counts.get("refreshed"),
+        "open": Action.objects.filter(account=account).count(),
+    }
+
+
+def make_rules(account: AdAccount, rng: random.Random) -> None:
+    """A hundred ad-set rules of three or four conditions; together they match about a sixth of the ad sets."""
+    for number in range(RULES):
+        leaves = [_leaf(rng) for _ in range(rng.choice((3, 4)))]
+        document = {"conditions": {"all": leaves}, "actions": [KINDS[number % len(KINDS)]]}
+        rule = Rule(name=f"Rule {number}", category="scaling", level=Level.AD_SET, priority=number)
+        save_rule(rule, document, None, NOW)
+        rule.accounts.add(account)
+        set_active(rule, True, None, NOW)
+
+
+def _leaf(rng: random.Random) -> dict[str, Any]:
+    base, window = rng.choice(FIELDS), rng.choice(WINDOWS)
+    days = {"today": 0.5, "3d": 3, "7d": 7, "14d": 14, "28d": 28}[window]
+    typical = {
+        "spend": 28 * days,
+        "impressions": 2800 * days,
+        "clicks": 35 * days,
+        "conversions": days,
+        "ctr": 1.25,
+        "cpc": 0.8,
+        "cpm": 10.0,
+        "cpa": 27.0,
+        "roas": 1.7,
+    }[base]
+    above = rng.random() < 0.5
+    factor = rng.uniform(1.2, 2.5) if above else rng.uniform(0.2, 0.8)
+    return {"field": f"{base}_{window}", "operator": ">" if above else "<", "value": round(typical * factor, 2)}
