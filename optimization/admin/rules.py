@@ -41,6 +41,11 @@ class RuleForm(BaseForm):
     class Meta:
         model = Rule
         fields = ("name", "description", "category", "level", "priority", "active", "owner", "accounts", "tags")
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 2}),
+            "accounts": forms.CheckboxSelectMultiple,
+            "tags": forms.Textarea(attrs={"rows": 1}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +81,6 @@ class RuleAdmin(KeptAdmin):
     list_filter = ("active", "category", "level", "accounts")
     search_fields = ("name", "description")
     list_select_related = ("current",)
-    filter_horizontal = ("accounts",)
     readonly_fields = ("says", "statistics", "disabled_reason")
     fieldsets = (
         (

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from metaads.models import AdAccount
+from metaads.models import AdAccount, Level
 from optimization.views import words
 
 register = template.Library()
@@ -57,3 +57,9 @@ def reasons(text: str) -> list[str]:
 def tone(severity: str) -> str:
     """A notice's severity as the tone of its dot; the word itself stands on the dot's title."""
     return {"success": "good", "warning": "watch", "error": "bad"}.get(severity, "live")
+
+
+@register.filter
+def level(value: str) -> str:
+    """`adset` as people say it."""
+    return str(Level(value).label)

@@ -14,6 +14,7 @@ from intelligence.charts.scale import known
 from metaads.graph.money import amount_text
 from metaads.models import AdAccount
 from optimization.models import Action
+from optimization.views import words
 from optimization.views.cards import Evidence
 from optimization.views.history import History, drawable, history, in_words
 
@@ -116,7 +117,7 @@ def chart_of(action: Action, now: datetime, events: Sequence[Event]) -> SafeStri
             days=held.days[-SHOWN_DAYS - 8 :],
             values=held.rolling(what.metric, action.entity_id, what.days)[-SHOWN_DAYS - 8 :],
             text=text,
-            tick=lambda value: f"{value:,.4g}",
+            tick=words.short,
             colour=_tone(what.metric, "other"),
             target=what.threshold,
             target_label="threshold",

@@ -60,7 +60,7 @@ def amount(value: Decimal | float | None, currency: str) -> SafeString:
     number, _, unit = exact.rpartition(" ")
     size = abs(float(value))
     shown = f"{float(value) / 1e6:.2f}M" if size >= 1e6 else f"{float(value) / 1e3:.1f}k" if size >= 1e5 else number
-    return format_html('<span title="{}">{}<span class="unit">{}</span></span>', exact, shown, unit)
+    return format_html('<span title="{}" class="nowrap">{} <span class="unit">{}</span></span>', exact, shown, unit)
 
 
 def ratio(value: float | None) -> str:

@@ -1,6 +1,7 @@
 /* Theme: "auto", "light" or "dark", kept where Django's admin looks for it too. Loaded before the body: no flash. */
 (() => {
   "use strict";
+  document.documentElement.classList.add("js");
   const order = ["auto", "light", "dark"];
   const read = () => {
     try { return localStorage.getItem("theme") || "auto"; } catch { return "auto"; }
