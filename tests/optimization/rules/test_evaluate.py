@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from optimization.rules.compile import compile_rule
 from optimization.rules.evaluate import evaluate, evaluate_many
 from optimization.rules.schema import parse
+from optimization.rules.sheet import Context
 from tests.optimization.rules import reference
-from tests.optimization.rules.build import FALSE, NO_DATA, TRUE, compiled, document, frame, leaf, verdicts
+from tests.optimization.rules.build import FALSE, NO_DATA, TRUE, compiled, document, frame, leaf, past, verdicts
 
 NUMBERS = ("spend_7d", "cpa_7d", "target_cpa", "conversion_value_7d")
 WORDS = ("sale", "Sale EU", "brand")
@@ -119,3 +120,10 @@ def test_an_empty_frame_gives_empty_results() -> None:
 def test_a_field_without_window_uses_the_default_window() -> None:
     rule = compile_rule(parse(document(leaf("spend", ">", "cpa * 2"), default_window="3d")))
     assert evaluate(rule, frame(spend_3d=[9.0, 3.0], cpa_3d=[2.0, 2.0])).matched.tolist() == [True, False]
+
+
+def test_two_durations_of_different_length_do_not_share_their_days() -> None:
+    history = past([5.0], [0.5])
+    rules = [compiled(leaf("roas", "for_days", {"days": days, "operator": "<", "value": 1})) for days in (2, 1)]
+    outcomes = evaluate_many(rules, frame(spend_7d=[1]), Context(history))
+    assert [outcome.matched.tolist() for outcome in outcomes] == [[False], [True]]

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from notifications.models import Notification
-from optimization.models import LedgerEvent, Rule
+from optimization.models import LedgerEvent, Rule, RuleVersion
 from optimization.rules.schema import RuleInvalid
 from optimization.rules.services import (
     AdoptionRefused,
@@ -110,6 +110,14 @@ def test_a_change_of_identity_is_recorded_with_what_it_is_now(rule: Rule, user: 
 def test_a_rule_without_conditions_cannot_be_switched_on(rule: Rule, user: User) -> None:
     with pytest.raises(RuleInvalid):
         set_active(rule, True, user, NOW)
+    assert not Rule.objects.get().active
+
+
+def test_what_is_no_longer_sound_cannot_be_switched_on(rule: Rule, user: User) -> None:
+    save_rule(rule, GOOD, user, NOW)
+    RuleVersion.objects.update(document=document(leaf("a_field_that_was_removed", ">", 50)))
+    with pytest.raises(RuleInvalid, match="a_field_that_was_removed"):
+        set_active(Rule.objects.get(), True, user, NOW)
     assert not Rule.objects.get().active
 
 

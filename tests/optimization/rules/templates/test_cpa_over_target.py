@@ -2,7 +2,7 @@
 
 from tests.optimization.rules.templates.adopted import said
 
-DEAR = {"cpa_7d": 41, "target_cpa": 20, "conversions_7d": 3, "spend_7d": 123}
+DEAR = {"cpa_7d": 41, "target_cpa": 20, "conversions_7d": 3, "spend_7d": 101}
 
 
 def test_it_fires_over_twice_the_target() -> None:

@@ -27,11 +27,12 @@ def test_the_shipped_five_act_as_designed() -> None:
     acts = {}
     for template in ALL:
         read = parse(template.document(lambda dollars: dollars), template.level)
-        acts[template.key] = (template.level, read.actions[0].kind, read.mode)
+        step = read.actions[0]
+        acts[template.key] = (template.level, step.kind, step.parameters, read.mode)
     assert acts == {
-        "zero_conversions": ("adset", "pause", "approval_required"),
-        "cpa_over_target": ("adset", "decrease_budget", "approval_required"),
-        "scale_winners": ("adset", "increase_budget", "approval_required"),
-        "protect_learning": ("adset", "notify_only", "automatic"),
-        "creative_fatigue": ("ad", "notify_only", "automatic"),
+        "zero_conversions": ("adset", "pause", {}, "approval_required"),
+        "cpa_over_target": ("adset", "decrease_budget", {"percent": "50"}, "approval_required"),
+        "scale_winners": ("adset", "increase_budget", {"percent": "20"}, "approval_required"),
+        "protect_learning": ("adset", "notify_only", {"message": "in learning phase, avoid edits"}, "automatic"),
+        "creative_fatigue": ("ad", "notify_only", {"message": "consider a refresh"}, "automatic"),
     }

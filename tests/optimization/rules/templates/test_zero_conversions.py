@@ -2,7 +2,7 @@
 
 from tests.optimization.rules.templates.adopted import said
 
-QUIET = {"spend_7d": 60, "conversions_7d": 0, "impressions_7d": 2000}
+QUIET = {"spend_7d": 51, "conversions_7d": 0, "impressions_7d": 1001}
 
 
 def test_it_fires_where_much_was_spent_for_nothing() -> None:
