@@ -94,8 +94,9 @@ def _visible(view: View, node: Below, statuses: frozenset[str], since: int, test
     hidden = status not in statuses if statuses else status in _HIDDEN
     if hidden or node.updated < since:
         return False
-    row = {"id": node.id, "name": node.name, "effective_status": status, "status": node.status}
-    return all(test({**row, "updated_time": node.updated}) for test in tests)
+    row: dict[str, Any] = {"id": node.id, "name": node.name, "effective_status": status, "status": node.status}
+    row["updated_time"] = node.updated
+    return all(test.holds(row.get(test.key)) for test in tests)
 
 
 def _asked_statuses(call: Call) -> frozenset[str]:

@@ -1,11 +1,20 @@
 """`filtering`: conditions on a row, given as `[{"field","operator","value"}]` (reference 4.1)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from metaads.sandbox.graph.errors import invalid
 
-Test = Callable[[Mapping[str, Any]], bool]
+
+@dataclass(frozen=True)
+class Test:
+    """One condition on the value that a row has under `key`."""
+
+    key: str
+    holds: Callable[[Any], bool]
+
+
 _NUMBER: dict[str, Callable[[float, float], bool]] = {
     "GREATER_THAN": lambda a, b: a > b,
     "GREATER_THAN_OR_EQUAL": lambda a, b: a >= b,
@@ -46,9 +55,9 @@ def _test(one: object, names: Mapping[str, str]) -> Test:
         return _number(key, _NUMBER[operator], value)
     if operator in _LIST:
         many = [str(v) for v in (value if isinstance(value, list) else [value])]
-        return lambda row: _LIST[operator](str(row.get(key, "")), many)
+        return Test(key, lambda found: _LIST[operator](_text(found), many))
     if operator in _TEXT:
-        return lambda row: _TEXT[operator](str(row.get(key, "")), str(value))
+        return Test(key, lambda found: _TEXT[operator](_text(found), str(value)))
     raise invalid(f"Filtering operator {operator} is not supported", "filtering")
 
 
@@ -57,4 +66,8 @@ def _number(key: str, compare: Callable[[float, float], bool], value: object) ->
         limit = float(str(value))
     except ValueError:
         raise invalid("this operator needs a number", "filtering") from None
-    return lambda row: compare(float(row.get(key) or 0), limit)
+    return Test(key, lambda found: compare(float(found or 0), limit))
+
+
+def _text(found: object) -> str:
+    return "" if found is None else str(found)

@@ -5,19 +5,22 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from metaads.sandbox.graph import filtering, known, metrics, spans
 from metaads.sandbox.graph.call import Call
 from metaads.sandbox.graph.errors import GraphError, invalid, unknown_field
-from metaads.sandbox.graph.paging import page
-from metaads.sandbox.graph.rollup import Row, daily_rows, hourly_rows, members
+from metaads.sandbox.graph.paging import Pageable, page
+from metaads.sandbox.graph.rollup import Below, Row, Rows, hourly_rows
 from metaads.sandbox.graph.view import View, effective_status
 from metaads.sandbox.world.nodes import Ad, AdSet, Campaign
+from metaads.sandbox.world.types import Bools
 
 LEVELS = ("account", "campaign", "adset", "ad")
 HOURLY_BREAKDOWN = "hourly_stats_aggregated_by_advertiser_time_zone"
 
 
-def insights(view: View, node: Campaign | AdSet | Ad | None, call: Call) -> dict[str, Any]:
+def insights(view: View, node: Below | None, call: Call) -> dict[str, Any]:
     """One page of rows below a node (None: the whole account)."""
     level = call.text("level") or _own_level(node)
     if level not in LEVELS:
@@ -26,27 +29,46 @@ def insights(view: View, node: Campaign | AdSet | Ad | None, call: Call) -> dict
     for name in wanted:
         if name not in known.INSIGHTS:
             raise invalid(f"{name} is not valid for fields param", "fields")
-    rows = _sorted(_rows(view, node, level, call), call)
+    rows = _rows(view, node, level, call)
     windows = tuple(call.words("action_attribution_windows"))
     return page(call, rows, lambda row: _render(view, level, row, wanted, windows))
 
 
-def _own_level(node: Campaign | AdSet | Ad | None) -> str:
+def _own_level(node: Below | None) -> str:
     return {Campaign: "campaign", AdSet: "adset", Ad: "ad", type(None): "account"}[type(node)]
 
 
-def _rows(view: View, node: Campaign | AdSet | Ad | None, level: str, call: Call) -> list[Row]:
+def _rows(view: View, node: Below | None, level: str, call: Call) -> Pageable[Row]:
+    """The rows that the filters leave, in the order asked for."""
     account = view.account
     today = account.local(view.now).date()
     asked = spans.spans(call, today, date.fromordinal(account.first_day))
-    mine = members(account, node)
-    hourly = _hourly(call, level, node)
-    reading = hourly_rows if hourly else daily_rows
-    rows = [row for span in asked for row in reading(account, level, span, mine)]
-    return _filtered(view, level, rows, call)
+    tests = filtering.tests(call.json("filtering"), _FILTER_NAMES)
+    keep = _kept(view, level, [test for test in tests if test.key not in metrics.FIELDS])
+    on_metrics = [test for test in tests if test.key in metrics.FIELDS]
+    if _hourly(call, level, node):
+        hours = [row for span in asked for row in hourly_rows(account, level, span, node)]
+        return _sorted([row for row in hours if (keep is None or keep[row.index]) and _fits(row, on_metrics)], call)
+    rows = Rows(account, level, asked, node, keep)
+    if not on_metrics and not call.words("sort"):
+        return rows
+    return _sorted([row for row in rows[:] if _fits(row, on_metrics)], call)
 
 
-def _hourly(call: Call, level: str, node: Campaign | AdSet | Ad | None) -> bool:
+def _fits(row: Row, tests: list[filtering.Test]) -> bool:
+    return all(test.holds(metrics.FIELDS[test.key](row.cell)) for test in tests)
+
+
+def _kept(view: View, level: str, tests: list[filtering.Test]) -> Bools | None:
+    """Which entities of the level pass the tests on names, ids and statuses; None where there are none."""
+    if not tests:
+        return None
+    entities: Sequence[Below | None] = _entities(view, level) or [None]
+    facts = [_facts(view, entity) for entity in entities]
+    return np.array([all(test.holds(one.get(test.key)) for test in tests) for one in facts])
+
+
+def _hourly(call: Call, level: str, node: Below | None) -> bool:
     breakdowns = call.words("breakdowns")
     if not breakdowns:
         return False
@@ -56,16 +78,20 @@ def _hourly(call: Call, level: str, node: Campaign | AdSet | Ad | None) -> bool:
     return True
 
 
-def _entity(view: View, level: str, index: int) -> Campaign | AdSet | Ad | None:
-    lists: dict[str, Sequence[Campaign | AdSet | Ad]] = {
+def _entities(view: View, level: str) -> Sequence[Below]:
+    lists: dict[str, Sequence[Below]] = {
         "campaign": view.account.campaigns,
         "adset": view.account.ad_sets,
         "ad": view.account.ads,
     }
-    return lists[level][index] if level in lists else None
+    return lists.get(level, ())
 
 
-def labels(view: View, entity: Campaign | AdSet | Ad | None) -> dict[str, Any]:
+def _entity(view: View, level: str, index: int) -> Below | None:
+    return _entities(view, level)[index] if level != "account" else None
+
+
+def labels(view: View, entity: Below | None) -> dict[str, Any]:
     """Ids, names and settings of an entity and its parents, under the names of insights fields."""
     account = view.account
     found: dict[str, Any] = {
@@ -109,31 +135,7 @@ def _filter_names() -> dict[str, str]:
 _FILTER_NAMES = _filter_names()
 
 
-def _filtered(view: View, level: str, rows: list[Row], call: Call) -> list[Row]:
-    tests = filtering.tests(call.json("filtering"), _FILTER_NAMES)
-    if not tests:
-        return rows
-    cache: dict[int, dict[str, Any]] = {}
-    kept = []
-    for row in rows:
-        facts = cache.setdefault(row.index, _facts(view, _entity(view, level, row.index)))
-        if all(test(_Lookup(facts, row.cell)) for test in tests):
-            kept.append(row)
-    return kept
-
-
-class _Lookup(dict[str, Any]):
-    """Facts of the entity, and metrics that are computed only when a filter asks."""
-
-    def __init__(self, facts: dict[str, Any], cell: metrics.Cell) -> None:
-        super().__init__(facts)
-        self.cell = cell
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return metrics.FIELDS[key](self.cell) if key in metrics.FIELDS else super().get(key, default)
-
-
-def _facts(view: View, entity: Campaign | AdSet | Ad | None) -> dict[str, Any]:
+def _facts(view: View, entity: Below | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     ad_set = view.set_of(entity) if isinstance(entity, Ad) else entity
     campaign = view.campaign_of(ad_set) if isinstance(ad_set, AdSet) else ad_set

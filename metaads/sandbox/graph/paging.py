@@ -3,14 +3,23 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from metaads.sandbox.graph.call import Call
 from metaads.sandbox.graph.errors import invalid
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 5000
+
+
+class Pageable(Protocol[T_co]):
+    """A list, or something that makes only the slice that is asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Sequence[T_co]: ...
 
 
 def cursor(position: int) -> str:
@@ -27,7 +36,7 @@ def position(text: str) -> int:
         raise invalid("Invalid cursors values", "after") from None
 
 
-def page(call: Call, found: Sequence[T], render: Callable[[T], Any]) -> dict[str, Any]:
+def page(call: Call, found: Pageable[T], render: Callable[[T], Any]) -> dict[str, Any]:
     """One page of `found`; only its own members are rendered."""
     limit = call.number("limit", DEFAULT_LIMIT)
     if not 1 <= limit <= MAX_LIMIT:

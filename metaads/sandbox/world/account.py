@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -89,7 +90,10 @@ class Settings:
 
 @dataclass(slots=True)
 class Account:
-    """`simulated_to` is the end of the last step; `daily` has shape (days, ads, metrics), first row `first_day`."""
+    """`simulated_to`: end of the last step. `daily`: (days, ads, metrics), first row `first_day`.
+
+    `tables` keeps sums for readers; they hold until the next step.
+    """
 
     number: int
     id: str
@@ -109,6 +113,7 @@ class Account:
     hourly: Ints
     days: int = 0
     settings: Settings | None = None
+    tables: dict[object, Any] = field(default_factory=dict)
     zone: ZoneInfo = field(init=False)
 
     def __post_init__(self) -> None:

@@ -48,6 +48,7 @@ def step(account: Account, seed: int, seconds: int) -> None:
     _report(account, settings, now.end)
     _learn(account, settings, done, now.end)
     account.simulated_to = now.end
+    account.tables.clear()
 
 
 def _begin_day(account: Account, seed: int, day: int) -> None:

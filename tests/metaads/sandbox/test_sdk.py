@@ -136,7 +136,14 @@ def _shape_fits(value: object, declared: str) -> bool:
     """Whether a JSON value has the type that the SDK declares for the field."""
     if declared.startswith("list<"):
         return isinstance(value, list)
-    plain = {"string": str, "datetime": str, "bool": bool, "int": int, "unsigned int": int, "float": (int, float)}
+    plain: dict[str, Any] = {
+        "string": str,
+        "datetime": str,
+        "bool": bool,
+        "int": int,
+        "unsigned int": int,
+        "float": (int, float),
+    }
     return isinstance(value, plain.get(declared, (str, dict)))
 
 
