@@ -1,6 +1,9 @@
 """While execution is off people make the changes; when a sync sees the wanted value, the action closes."""
 
 from datetime import datetime
+from typing import Any
+
+from django.db import transaction
 
 from metaads import switch
 from metaads.models import AdAccount
@@ -21,18 +24,19 @@ def close_done_by_hand(account: AdAccount, now: datetime) -> int:
         if entity is None or entity.value_of(action.field) != action.value_final:
             continue
         try:
-            move(
-                action,
-                Status.EXECUTED,
-                now=now,
-                actor="system",
-                payload={"by_hand": True, "value": action.value_final},
-                by_hand=True,
-                executed_at=now,
-                finished_at=now,
-                outcome_note=NOTE,
-            )
+            _close(action, now)
             closed += 1
         except LostRace:
             continue
     return closed
+
+
+@transaction.atomic
+def _close(action: Action, now: datetime) -> None:
+    """Executed, by hand; where it was an undo, its original is reverted."""
+    payload = {"by_hand": True, "value": action.value_final}
+    when: dict[str, Any] = {"executed_at": now, "finished_at": now}
+    move(action, Status.EXECUTED, now=now, actor="system", payload=payload, by_hand=True, outcome_note=NOTE, **when)
+    original = action.undo_of
+    if original is not None and original.status == Status.EXECUTED:
+        move(original, Status.REVERTED, now=now, actor="system", payload=payload, outcome_note="Undone by hand.")

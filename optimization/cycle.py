@@ -1,9 +1,10 @@
 """The story of one evaluation of one account: gather -> notify -> resolve -> guard -> queue."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from intelligence.metrics.frame import Frame
@@ -16,7 +17,7 @@ from optimization.ledger import record
 from optimization.limits import limits_for
 from optimization.models import EmergencyStop, Rule, Run
 from optimization.queue.conflicts import resolve
-from optimization.queue.propose import Proposed, propose
+from optimization.queue.propose import Proposed, propose, without_rejected
 from optimization.queue.stale import mark_stale
 from optimization.tell import tell
 
@@ -36,11 +37,29 @@ def run_cycle(account: AdAccount, now: datetime) -> Run | None:
     run, new = _start(account, frames, now)
     if not new:
         return run
+    try:
+        return _evaluate(account, frames, problems, run, now)
+    except Exception as error:
+        _set_aside(run, error, now)
+        raise
+
+
+def _set_aside(run: Run, error: Exception, now: datetime) -> None:
+    """A run that broke is no look at the data: its slot is freed, so that the next tick tries again."""
+    with suppress(DatabaseError):
+        Run.objects.filter(pk=run.pk).update(
+            kind=f"{KIND}_failed", slot=f"{run.slot} #{run.pk}", finished_at=now, problems=[str(error)]
+        )
+
+
+def _evaluate(account: AdAccount, frames: dict[str, Frame], problems: list[str], run: Run, now: datetime) -> Run:
     gathered = gather(account, frames, now)
     tell(account, gathered.matches, now)
-    winning, losers = resolve(gathered.drafts)
+    welcome, rejected = without_rejected(account, gathered.drafts, now)
+    winning, losers = resolve(welcome)
     winners = explain(winning, gathered.matches, account.currency)
     proposed = propose(account, winners, losers, now, run)
+    proposed.skipped.update(rejected)
     stale = mark_stale(account, gathered.evaluated, winners, now)
     _count(gathered, proposed, now)
     return _finish(run, gathered, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)

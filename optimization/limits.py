@@ -54,6 +54,11 @@ def _min_spend(own: Decimal | None, currency: str) -> Decimal:
     return max(own, shipped) if "OPTIMIZER_MIN_SPEND_USD" in settings.LIMITS_SET_EXPLICITLY else own
 
 
+def _changes_per_day(own: int | None) -> int:
+    """The account can only be stricter: Meta itself takes few budget changes. 0 = none at all."""
+    return BUDGET_CHANGES_PER_ENTITY_DAY if own is None else min(own, BUDGET_CHANGES_PER_ENTITY_DAY)
+
+
 def limits_for(account: AdAccount) -> Limits:
     """One look-up; an account without a row has the installation's limits."""
     row = AccountLimits.objects.filter(account=account).first() or AccountLimits(account=account)
@@ -75,9 +80,7 @@ def limits_for(account: AdAccount) -> Limits:
         max_data_age_hours=at_most("MAX_DATA_AGE_HOURS", row.max_data_age_hours),
         max_auto_actions_per_hour=int(at_most("MAX_AUTO_ACTIONS_PER_HOUR", row.max_auto_actions_per_hour)),
         min_confidence_for_auto=at_least("MIN_CONFIDENCE_FOR_AUTO", row.min_confidence_for_auto),
-        max_budget_changes_per_day=min(
-            row.max_budget_changes_per_day or BUDGET_CHANGES_PER_ENTITY_DAY, BUDGET_CHANGES_PER_ENTITY_DAY
-        ),
+        max_budget_changes_per_day=_changes_per_day(row.max_budget_changes_per_day),
         embargo_hours=at_least("OPTIMIZER_EMBARGO_HOURS", row.embargo_hours),
         min_spend=_min_spend(row.min_spend, account.currency),
         min_impressions=int(at_least("OPTIMIZER_MIN_IMPRESSIONS", row.min_impressions)),

@@ -5,6 +5,7 @@ from datetime import datetime
 from intelligence.observe import observe
 from metaads import switch
 from metaads.models import AdAccount
+from optimization.by_hand import close_done_by_hand
 from optimization.cycle import run_cycle
 from optimization.queue.expiry import expire_due
 
@@ -15,6 +16,7 @@ def observe_and_evaluate(account: AdAccount, now: datetime) -> str:
     if off:
         return f"{account}: not collected. {off}"
     seen = observe(account, now)
+    close_done_by_hand(account, now)
     return f"{account}: {seen}. {evaluate(account, now)}"
 
 

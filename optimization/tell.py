@@ -17,17 +17,18 @@ def tell(account: AdAccount, matches: Iterable[Match], now: datetime) -> int:
     """Writes the notices of all matches whose rule has a `notify_only` step; gives their number."""
     told = 0
     for match in matches:
-        for step in match.compiled.document.actions:
-            if step.kind == "notify_only":
-                _one(account, match, str(step.parameters["message"]), now)
-                told += 1
+        steps = [step for step in match.compiled.document.actions if step.kind == "notify_only"]
+        if steps:
+            _one(account, match, [str(step.parameters["message"]) for step in steps], now)
+            told += 1
     return told
 
 
-def _one(account: AdAccount, match: Match, message: str, now: datetime) -> None:
+def _one(account: AdAccount, match: Match, messages: list[str], now: datetime) -> None:
     names = catalog.column(match.frame, NAME)
     shown = [str(names[row]) or entity for row, entity in zip(match.rows[:NAMES], match.ids, strict=False)]
     more = f" and {len(match.rows) - NAMES} more" if len(match.rows) > NAMES else ""
+    said = " ".join(f"{message[:1].upper()}{message[1:]}." for message in messages)
     level = Level(match.frame.level)
     what = level.label.lower() if len(match.rows) == 1 else PLURAL[level]
     notify(
@@ -36,7 +37,7 @@ def _one(account: AdAccount, match: Match, message: str, now: datetime) -> None:
         kind="insight",
         severity="info",
         title=f"{match.rule.name}: {len(match.rows)} {what}",
-        body=f"{message[:1].upper()}{message[1:]}. {', '.join(shown)}{more}.",
+        body=f"{said} {', '.join(shown)}{more}.",
         link="",
         now=now,
     )

@@ -22,7 +22,7 @@ class Confidence(Guard):
         setting = f"at least {mark:.2f}"
         if facts.confidence is None:
             return self.blocks("The confidence is not computed yet.", setting)
-        if facts.confidence < mark:
+        if not facts.confidence >= mark:  # also NaN
             return self.blocks(f"The confidence is {facts.confidence:.2f}.", setting)
         return self.passes(f"Confidence {facts.confidence:.2f}.", setting, (facts.confidence - mark) / mark)
 

@@ -14,7 +14,7 @@ class MinimumData(Guard):
         setting = f"at least {spend} spent and {impressions:,} impressions"
         if facts.spend is None or facts.impressions is None:
             return self.blocks("Spend or impressions of the window are unknown.", setting, passing=True)
-        if facts.spend < spend or facts.impressions < impressions:
+        if facts.spend < spend or not facts.impressions >= impressions:  # also NaN
             return self.blocks(
                 f"Only {facts.spend} spent and {facts.impressions:,.0f} impressions.", setting, passing=True
             )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -50,7 +51,7 @@ def _hand_back(account: AdAccount | None, now: datetime) -> int:
                 actor="system",
                 payload={"reason": "approved before an emergency stop"},
                 outcome_note="It was approved before an emergency stop and needs a new decision.",
-                expires_at=None,
+                expires_at=now + settings.PROPOSAL_EXPIRES_AFTER,
                 held_since=None,
             )
             count += 1
@@ -63,10 +64,11 @@ def _hand_back(account: AdAccount | None, now: datetime) -> int:
 def set_stop(account: AdAccount | None, user: User | None, now: datetime, reason: str) -> EmergencyStop:
     """Stops an account (manager) or everything (`account` None, administrator). Setting it twice keeps the first."""
     _check(user, account, Role.MANAGER)
-    standing = EmergencyStop.objects.filter(account=account, lifted_at__isnull=True).first()
-    if standing:
-        return standing
-    stop = EmergencyStop.objects.create(account=account, reason=reason.strip(), set_at=now, set_by=user)
+    stop, new = EmergencyStop.objects.get_or_create(
+        account=account, lifted_at=None, defaults={"reason": reason.strip(), "set_at": now, "set_by": user}
+    )
+    if not new:
+        return stop
     stop.disabled_rules = _disable_rules(account)
     stop.save(update_fields=["disabled_rules"])
     record(

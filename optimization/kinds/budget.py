@@ -87,7 +87,6 @@ class BudgetKind(Kind):
     """Sends one absolute budget, so that sending it twice is harmless. Asked of an ad it moves to the budget's home."""
 
     levels = frozenset({Level.CAMPAIGN.value, Level.AD_SET.value, Level.AD.value})
-    verb: str
     tone: str
 
     def wanted(self, before: int, parameters: Mapping[str, Any], currency: str) -> int:
@@ -121,5 +120,6 @@ class BudgetKind(Kind):
         first = money_text(before, action.currency).rsplit(" ", 1)[0]
         sign = "+" if percent >= 0 else "−"
         change = f"{first} → {money_text(after, action.currency)} {span}, {sign}{abs(percent):.0f} %"
-        verb = self.verb or ("Raise budget" if after > before else "Lower budget")
+        # By what it does, for a person may have modified it to the other side.
+        verb = "Raise budget" if after > before else "Lower budget"
         return Headline(verb, action.entity_name, change, self.tone)

@@ -9,7 +9,6 @@ from optimization.kinds.budget import BudgetKind, DecreaseParameters, step
 class DecreaseBudget(BudgetKind):
     key = "decrease_budget"
     label = "Decrease budget"
-    verb = "Lower budget"
     loss_prevention = True
     tone = "bad"
     Parameters = DecreaseParameters

@@ -9,7 +9,6 @@ from optimization.kinds.budget import BudgetKind, IncreaseParameters, step
 class IncreaseBudget(BudgetKind):
     key = "increase_budget"
     label = "Increase budget"
-    verb = "Raise budget"
     grows = True
     tone = "good"
     Parameters = IncreaseParameters

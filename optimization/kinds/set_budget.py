@@ -11,7 +11,6 @@ from optimization.kinds.budget import AmountParameters, BudgetKind
 class SetBudget(BudgetKind):
     key = "set_budget"
     label = "Set budget"
-    verb = ""
     grows = True
     tone = "watch"
     Parameters = AmountParameters

@@ -1,6 +1,10 @@
 """Expiry, and what happens to approvals while execution is off."""
 
 from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
 
 from metaads import switch
 from metaads.models import AdAccount
@@ -28,34 +32,24 @@ def expire_due(account: AdAccount, now: datetime) -> int:
 def _expire(action: Action, now: datetime) -> int:
     what = "Nobody decided in time." if action.status in OPEN_STATUSES else "It could not be carried out in time."
     note = f"{what} {action.outcome_note}".strip()
-    try:
-        move(
-            action,
-            Status.EXPIRED,
-            now=now,
-            actor="system",
-            payload={"reason": note},
-            outcome_note=note,
-            finished_at=now,
-        )
-    except LostRace:
-        return 0
-    return 1
+    return _to(action, Status.EXPIRED, note, now, finished_at=now)
 
 
 def _give_back(action: Action, now: datetime) -> int:
+    """Back to a person, or withdrawn where a newer proposal for the same is waiting."""
     note = "It was approved more than 24 h before execution came back and needs a new decision."
+    expires_at = now + settings.PROPOSAL_EXPIRES_AFTER
     try:
-        move(
-            action,
-            Status.PENDING,
-            now=now,
-            actor="system",
-            payload={"reason": note},
-            outcome_note=note,
-            held_since=None,
-            expires_at=None,
-        )
+        return _to(action, Status.PENDING, note, now, held_since=None, expires_at=expires_at)
+    except IntegrityError:
+        note = f"{note} A newer proposal for the same is waiting, so this one is withdrawn."
+        return _to(action, Status.CANCELLED, note, now, held_since=None, finished_at=now)
+
+
+def _to(action: Action, to: Status, note: str, now: datetime, **columns: Any) -> int:
+    """1 if it was moved, 0 if somebody else moved it first."""
+    try:
+        move(action, to, now=now, actor="system", payload={"reason": note}, outcome_note=note, **columns)
     except LostRace:
         return 0
     return 1

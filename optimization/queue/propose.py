@@ -6,20 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
 from metaads.models import AdAccount
 from optimization.guards import Judgement, judge_all
+from optimization.kinds import KINDS
 from optimization.ledger import Entry, record_many
 from optimization.models import OPEN_STATUSES, Action, Run, Status
 from optimization.queue.conflicts import Superseded
 from optimization.queue.drafts import Draft
 from optimization.queue.facts import Surroundings, Wish, facts_for, surroundings
-from optimization.queue.states import move
+from optimization.queue.states import LostRace, move
 
 REJECTED_STAYS_AWAY = timedelta(hours=72)
+REJECTED_REASON = "rejected by a person in the last 72 h"
 ON_ITS_WAY = (Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON)
 
 
@@ -102,23 +105,37 @@ def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[s
     }
 
 
+def _stake_moved(before: int | None, after: int | None) -> bool:
+    """Whether the money at stake is another than a person saw: by more than a quarter, or known only once."""
+    if before is None or after is None:
+        return before is not after
+    return abs(after - before) * 4 > before
+
+
 def _refresh(action: Action, content: dict[str, Any]) -> Entry | None:
-    """Sets an open proposal to its new content; an event only if what it wants has changed, and then a new version."""
+    """Sets an open proposal to its new content; an event only if what it wants has changed.
+
+    Then, or when the money at stake moved by over 25 %, it is a new version: who saw the old one must look again.
+    """
     changed = (action.value_before, action.value_final) != (content["value_before"], content["value_final"])
     values = {"before": content["value_before"], "wanted": content["value_final"], "instead_of": action.value_final}
+    if changed or _stake_moved(action.at_stake, content["at_stake"]):
+        action.version += 1
     for name, value in content.items():
         setattr(action, name, value)
     action.refresh_count += 1
     if not changed:
         return None
-    action.version += 1
     return Entry("optimization_refreshed", "rule", values, action.public_id)
 
 
-def _store_refreshed(actions: Sequence[Action], content: Iterable[str]) -> None:
-    """One upsert by id; status is not among its columns. Locked first, so that nobody decides on the old figures."""
+def _store_refreshed(actions: Sequence[Action], content: Iterable[str]) -> set[UUID]:
+    """One upsert by id; status is not among its columns. Locked first, so that nobody decides on the old figures.
+
+    Gives the public ids of those that were still open.
+    """
     if not actions:
-        return
+        return set()
     rows = Action.objects.select_for_update().filter(pk__in=[a.pk for a in actions], status__in=OPEN_STATUSES)
     still_open = set(rows.values_list("pk", flat=True))
     Action.objects.bulk_create(
@@ -128,6 +145,7 @@ def _store_refreshed(actions: Sequence[Action], content: Iterable[str]) -> None:
         unique_fields=["id"],
         update_fields=[*content, "refresh_count", "version"],
     )
+    return {action.public_id for action in actions if action.pk in still_open}
 
 
 def _supersede(account: AdAccount, losers: Sequence[Superseded], winners: Sequence[Draft], now: datetime) -> int:
@@ -145,9 +163,17 @@ def _supersede(account: AdAccount, losers: Sequence[Superseded], winners: Sequen
     for key, reason in reasons.items():
         loser = open_now.get(key)
         if loser is not None and key not in wanted:
-            move(loser, Status.SUPERSEDED, now=now, actor="rule", payload={"reason": reason}, outcome_note=reason)
-            count += 1
+            count += _close(loser, reason, now)
     return count
+
+
+def _close(loser: Action, reason: str, now: datetime) -> int:
+    """1 if it was closed, 0 if a person decided on it at this very moment: that stands."""
+    try:
+        move(loser, Status.SUPERSEDED, now=now, actor="rule", payload={"reason": reason}, outcome_note=reason)
+    except LostRace:
+        return 0
+    return 1
 
 
 @dataclass(frozen=True)
@@ -155,26 +181,44 @@ class _Standing:
     open: dict[tuple[str, str, str], Action]
     on_its_way: set[tuple[str, str]]
     rejected: set[tuple[str, str, str]]
+    pausing: set[str]
 
 
 def _standing(account: AdAccount, now: datetime) -> _Standing:
     mine = Action.objects.filter(account=account)
+    pauses = mine.filter(kind="pause", stale_reason="", status__in=[*OPEN_STATUSES, *ON_ITS_WAY])
     return _Standing(
         open={(a.level, a.entity_id, a.kind): a for a in mine.filter(status__in=OPEN_STATUSES)},
         on_its_way=set(mine.filter(status__in=ON_ITS_WAY).values_list("level", "entity_id")),
-        rejected=set(
-            mine.filter(status=Status.REJECTED, decided_at__gt=now - REJECTED_STAYS_AWAY).values_list(
-                "level", "entity_id", "kind"
-            )
-        ),
+        rejected=_rejected(account, now),
+        pausing=set(pauses.values_list("entity_id", flat=True)),
     )
+
+
+def _rejected(account: AdAccount, now: datetime) -> set[tuple[str, str, str]]:
+    since = now - REJECTED_STAYS_AWAY
+    rows = Action.objects.filter(account=account, status=Status.REJECTED, decided_at__gt=since)
+    return set(rows.values_list("level", "entity_id", "kind"))
+
+
+def without_rejected(account: AdAccount, drafts: Sequence[Draft], now: datetime) -> tuple[list[Draft], Counter[str]]:
+    """Drafts that may compete, and a count of the others.
+
+    What a person rejected must not win a conflict and then be skipped, for that would leave nothing.
+    """
+    away = _rejected(account, now)
+    welcome = [draft for draft in drafts if draft.key not in away]
+    left_out = len(drafts) - len(welcome)
+    return welcome, Counter({REJECTED_REASON: left_out} if left_out else {})
 
 
 def _skip_reason(draft: Draft, standing: _Standing) -> str | None:
     if draft.key[:2] in standing.on_its_way:
         return "another action on it is on its way"
     if draft.key in standing.rejected:
-        return "rejected by a person in the last 72 h"
+        return REJECTED_REASON
+    if KINDS[draft.kind].grows and not standing.pausing.isdisjoint(draft.entity.parent_ids):
+        return "what it belongs to is to be paused"
     return None
 
 
@@ -207,8 +251,9 @@ def propose(
             refreshed.append(existing)
         else:
             result.created.append(_new(account, draft, content, run, now))
-    result.refreshed = len(refreshed)
-    _store_refreshed(refreshed, content)
+    stored = _store_refreshed(refreshed, content)
+    result.refreshed = len(stored)
+    entries = [entry for entry in entries if entry.action_id in stored]
     Action.objects.bulk_create(result.created, batch_size=500)
     entries += [_suggested(action) for action in result.created]
     record_many(account.pk, entries, now)

@@ -38,15 +38,15 @@ def waiting(actions: QuerySet[Action]) -> QuerySet[Action]:
 
 
 def bulk_effect(actions: Iterable[Action]) -> dict[str, int]:
-    """Change of daily budgets per currency in the minor unit; a pause counts the money it stops."""
+    """Change of money a day per currency, minor unit; a status counts its spend, a lifetime budget its share of it."""
     total: dict[str, int] = {}
     for action in actions:
         if action.field == "daily_budget":
             change = int(action.value_final) - int(action.value_before)
-        elif action.kind == "pause":
-            change = -(action.at_stake or 0)
+        elif action.field == "status":
+            change = (action.at_stake or 0) * (-1 if action.value_final == "PAUSED" else 1)
         else:
-            change = action.at_stake or 0
+            change = (action.at_stake or 0) * (-1 if int(action.value_final) < int(action.value_before) else 1)
         total[action.currency] = total.get(action.currency, 0) + change
     return total
 

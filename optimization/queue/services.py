@@ -5,25 +5,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
 
-from metaads import switch
-from metaads.models import Role
-from metaads.models.membership import has_role
 from optimization.entities import Entity, load_one
 from optimization.guards import GUARDS, judge_all
 from optimization.guards.base import Outcome
 from optimization.kinds import KINDS, Refusal
 from optimization.ledger import record
-from optimization.models import OPEN_STATUSES, Action, Rule, Source, Status
-from optimization.queue.enqueue import wake_executor
-from optimization.queue.errors import AlreadyDecided, Invalid, NotAllowed, QueueError, Stale
+from optimization.models import OPEN_STATUSES, Action, Source, Status
+from optimization.queue.decision import CHANGED, already, approved, load, lost, may_decide, who
+from optimization.queue.errors import Invalid, QueueError, Stale
 from optimization.queue.facts import Wish, facts_for, surroundings
 from optimization.queue.propose import percent_change, propose, stake_of
 from optimization.queue.states import LostRace, move
+from optimization.queue.undoing import undo
 
 __all__ = [
     "approve",
@@ -36,28 +32,6 @@ __all__ = [
     "undo",
 ]
 
-BY_HAND = "Approved, to be done by hand: {reason}"
-
-
-def _load(action_id: int) -> Action:
-    return Action.objects.select_related("account__connection", "decided_by", "rule_version").get(pk=action_id)
-
-
-def _may_decide(action: Action, user: User | None) -> None:
-    """`user` None = the operator at the command line."""
-    if user is not None and not has_role(user, action.account, Role.MANAGER):
-        raise NotAllowed("Deciding is for managers of this ad account. Ask an administrator for the role.")
-
-
-def _who(user: User | None) -> dict[str, Any]:
-    return {"actor": "user" if user else "operator", "user_id": user.pk if user else None}
-
-
-def _already(action: Action) -> AlreadyDecided:
-    label = Status(action.status).label.lower()
-    by = f" by {action.decided_by.get_username()}" if action.decided_by else ""
-    return AlreadyDecided(f"It is already {label}{by}.")
-
 
 def _check_fresh(action: Action, now: datetime) -> Entity:
     """Refuses what no longer fits; returns the entity as the mirror shows it."""
@@ -65,6 +39,8 @@ def _check_fresh(action: Action, now: datetime) -> Entity:
         raise Stale("This proposal has expired. If its cause persists, the next evaluation brings it back.")
     if action.stale_reason:
         raise Stale(f"This proposal is stale: {action.stale_reason}")
+    if action.rule_version is not None and action.rule_version.rule.current_id != action.rule_version_id:
+        raise Stale("Its rule was edited since. If the new version wants it too, the next evaluation brings it back.")
     entity = load_one(action.account, action.level, action.entity_id)
     if entity is None:
         raise Stale("It no longer exists at Meta.")
@@ -74,70 +50,38 @@ def _check_fresh(action: Action, now: datetime) -> Entity:
     return entity
 
 
-def _count_for_rule(action: Action, column: str) -> None:
-    if action.rule_version is not None:
-        Rule.objects.filter(pk=action.rule_version.rule_id).update(**{column: F(column) + 1})
-
-
 def approve(action_id: int, user: User | None, now: datetime, version: int | None = None, note: str = "") -> Action:
     """Approves an open proposal and wakes the executor. `version`: what the person saw; another one is refused.
 
     Raises AlreadyDecided, NotAllowed or Stale.
     """
-    action = _load(action_id)
-    _may_decide(action, user)
+    action = load(action_id)
+    may_decide(action, user)
     if action.status not in OPEN_STATUSES:
-        raise _already(action)
+        raise already(action)
     if version is not None and version != action.version:
-        raise Stale("The proposal has changed since you looked. Look at the new figures, then decide.")
+        raise Stale(CHANGED)
     _check_fresh(action, now)
-    return _approved(action, user, now, note)
-
-
-@transaction.atomic
-def _approved(action: Action, user: User | None, now: datetime, note: str, **updates: Any) -> Action:
-    off = switch.why_off(switch.EXECUTOR)
-    try:
-        fresh = move(
-            action,
-            Status.APPROVED,
-            now=now,
-            payload={"value": updates.get("value_final", action.value_final), "note": note, "by_hand": bool(off)},
-            decided_at=now,
-            decided_by=user,
-            decision_note=note,
-            expires_at=now + settings.APPROVAL_EXPIRES_AFTER,
-            held_since=now if off else None,
-            next_try_at=None,
-            outcome_note=BY_HAND.format(reason=off) if off else "",
-            **_who(user),
-            **updates,
-        )
-    except LostRace as race:
-        raise _already(_load(race.action.pk)) from None
-    _count_for_rule(action, "approved")
-    if not off:
-        wake_executor(action.pk)
-    return fresh
+    return approved(action, user, now, note)
 
 
 def reject(action_id: int, user: User | None, now: datetime, reason: str) -> Action:
     """Rejects an open proposal; it stays away for 72 h. A reason is needed: later models learn from it."""
     if not reason.strip():
         raise Invalid("reason: say why, in a word or two.")
-    action = _load(action_id)
-    _may_decide(action, user)
+    action = load(action_id)
+    may_decide(action, user)
     if action.status not in OPEN_STATUSES:
-        raise _already(action)
+        raise already(action)
     return _close(action, Status.REJECTED, user, now, reason)
 
 
 def cancel(action_id: int, user: User | None, now: datetime, reason: str = "") -> Action:
     """Takes back a proposal or an approval that no worker has begun to carry out."""
-    action = _load(action_id)
-    _may_decide(action, user)
+    action = load(action_id)
+    may_decide(action, user)
     if action.status not in (*OPEN_STATUSES, Status.APPROVED):
-        raise _already(action)
+        raise already(action)
     return _close(action, Status.CANCELLED, user, now, reason)
 
 
@@ -154,18 +98,18 @@ def _close(action: Action, to: Status, user: User | None, now: datetime, reason:
             decision_note=text,
             outcome_note=text,
             finished_at=now,
-            **_who(user),
+            **who(user),
         )
     except LostRace as race:
-        raise _already(_load(race.action.pk)) from None
+        raise lost(race) from None
 
 
 def modify_and_approve(action_id: int, user: User, now: datetime, amount: Decimal, note: str = "") -> Action:
     """Approves with another budget (`amount` in the account's major unit). Checked by the rails as a person's wish."""
-    action = _load(action_id)
-    _may_decide(action, user)
+    action = load(action_id)
+    may_decide(action, user)
     if action.status not in OPEN_STATUSES:
-        raise _already(action)
+        raise already(action)
     if action.field == "status":
         raise Invalid("amount: only a budget can be modified; this action changes the status.")
     entity = _check_fresh(action, now)
@@ -190,14 +134,14 @@ def modify_and_approve(action_id: int, user: User, now: datetime, amount: Decima
         "safety_score": judgement.safety,
     }
     with transaction.atomic():
-        fresh = _approved(action, user, now, note, **updates)
+        fresh = approved(action, user, now, note, **updates)
         record(
             "optimization_modified",
             account_id=action.account_id,
             action_id=action.public_id,
             now=now,
             payload={"instead_of": was, "value_final": change.wanted, "note": note},
-            **_who(user),
+            **who(user),
         )
     return fresh
 
@@ -212,66 +156,6 @@ def _modified_stake(action: Action, wanted: int | str) -> int | None:
         if action.at_stake is None or was == 0
         else action.at_stake * abs(int(wanted) - int(action.value_before)) // was
     )
-
-
-def undo(action_id: int, user: User | None, now: datetime) -> Action:
-    """Puts the old value back, if the entity still has ours: a new action, proposed and approved in one step."""
-    original = _load(action_id)
-    _may_decide(original, user)
-    inverse = KINDS[original.kind].inverse_key()
-    if original.status != Status.EXECUTED or inverse is None:
-        raise Invalid(f"Only an executed change can be undone; this one is {original.get_status_display().lower()}.")
-    entity = load_one(original.account, original.level, original.entity_id)
-    if entity is None:
-        raise Stale("It no longer exists at Meta.")
-    off = switch.why_off(switch.EXECUTOR)
-    if off:
-        raise Invalid(f"Nothing can be undone now: {off}")
-    with transaction.atomic():
-        row = Action.objects.select_for_update().get(pk=original.pk)
-        if row.undos.exclude(status__in=[Status.FAILED, Status.CANCELLED, Status.EXPIRED, Status.REJECTED]).exists():
-            raise AlreadyDecided("It is being undone already.")
-        return _undo_action(row, inverse, user, now)
-
-
-def _undo_action(original: Action, kind: str, user: User | None, now: datetime) -> Action:
-    back, ours = original.value_before, original.value_final
-    when = original.executed_at or now
-    action = Action.objects.create(
-        account_id=original.account_id,
-        level=original.level,
-        entity_id=original.entity_id,
-        entity_name=original.entity_name,
-        campaign_id=original.campaign_id,
-        campaign_name=original.campaign_name,
-        kind=kind,
-        source=Source.UNDO,
-        undo_of=original,
-        proposed_by=user,
-        field=original.field,
-        value_before=ours,
-        value_wanted=back,
-        value_final=back,
-        currency=original.currency,
-        amount_pct=percent_change(ours, back),
-        at_stake=original.at_stake,
-        reason_code="undo",
-        reason=f"Undo of the change of {when.astimezone(original.account.zone):%Y-%m-%d %H:%M}.",
-        confidence_note="a person's decision",
-        status=Status.PENDING,
-        proposed_at=now,
-        refreshed_at=now,
-    )
-    payload = {"undo_of": str(original.public_id), "before": ours, "wanted": back, "field": original.field}
-    record(
-        "optimization_suggested",
-        account_id=action.account_id,
-        action_id=action.public_id,
-        now=now,
-        payload=payload,
-        **_who(user),
-    )
-    return _approved(action, user, now, "undo")
 
 
 def _each(ids: Iterable[int], decide: Any) -> dict[int, str]:

@@ -1,10 +1,12 @@
 """`evaluate_rules`: runs the rules on the newest data; `--dry-run` stores nothing."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from metaads.models import AdAccount
 from optimization import doors, pipeline
 from optimization.models import Action
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     self.stdout.write(f"{account}: {pipeline.evaluate(account, now)}")
                     if options["dry_run"]:
-                        self._show(now)
+                        self._show(account, now)
                         transaction.set_rollback(True)
             except Exception as error:  # one account failing never stops another
                 failed = True
@@ -33,6 +35,6 @@ class Command(BaseCommand):
         if failed:
             raise CommandError("Some accounts could not be evaluated; see above, then run it again.")
 
-    def _show(self, now: Any) -> None:
-        for action in Action.objects.filter(proposed_at=now):
+    def _show(self, account: AdAccount, now: datetime) -> None:
+        for action in Action.objects.filter(account=account, proposed_at=now):
             self.stdout.write(f"  would propose: {action.kind} {action.entity_name}. {action.reason}")

@@ -1,0 +1,78 @@
+"""What every decision shares: loading, the role, the race that was lost, and the approval itself."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+
+from metaads import switch
+from metaads.models import Role
+from metaads.models.membership import has_role
+from optimization.models import OPEN_STATUSES, Action, Rule, Status
+from optimization.queue.enqueue import wake_executor
+from optimization.queue.errors import AlreadyDecided, NotAllowed, QueueError, Stale
+from optimization.queue.states import LostRace, move
+
+CHANGED = "The proposal has changed since you looked. Look at the new figures, then decide."
+BY_HAND = "Approved, to be done by hand: {reason}"
+
+
+def load(action_id: int) -> Action:
+    return Action.objects.select_related("account__connection", "decided_by", "rule_version__rule").get(pk=action_id)
+
+
+def may_decide(action: Action, user: User | None) -> None:
+    """`user` None = the operator at the command line."""
+    if user is not None and not has_role(user, action.account, Role.MANAGER):
+        raise NotAllowed("Deciding is for managers of this ad account. Ask an administrator for the role.")
+
+
+def who(user: User | None) -> dict[str, Any]:
+    return {"actor": "user" if user else "operator", "user_id": user.pk if user else None}
+
+
+def already(action: Action) -> AlreadyDecided:
+    label = Status(action.status).label.lower()
+    by = f" by {action.decided_by.get_username()}" if action.decided_by else ""
+    return AlreadyDecided(f"It is already {label}{by}.")
+
+
+def lost(race: LostRace) -> QueueError:
+    """Somebody decided first, or a run refreshed the proposal at this very moment."""
+    fresh = load(race.action.pk)
+    return Stale(CHANGED) if fresh.status in OPEN_STATUSES else already(fresh)
+
+
+def _count_for_rule(action: Action, column: str) -> None:
+    if action.rule_version is not None:
+        Rule.objects.filter(pk=action.rule_version.rule_id).update(**{column: F(column) + 1})
+
+
+@transaction.atomic
+def approved(action: Action, user: User | None, now: datetime, note: str, **updates: Any) -> Action:
+    off = switch.why_off(switch.EXECUTOR)
+    try:
+        fresh = move(
+            action,
+            Status.APPROVED,
+            now=now,
+            payload={"value": updates.get("value_final", action.value_final), "note": note, "by_hand": bool(off)},
+            decided_at=now,
+            decided_by=user,
+            decision_note=note,
+            expires_at=now + settings.APPROVAL_EXPIRES_AFTER,
+            held_since=now if off else None,
+            next_try_at=None,
+            outcome_note=BY_HAND.format(reason=off) if off else "",
+            **who(user),
+            **updates,
+        )
+    except LostRace as race:
+        raise lost(race) from None
+    _count_for_rule(action, "approved")
+    if not off:
+        wake_executor(action.pk)
+    return fresh
