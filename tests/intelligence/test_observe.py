@@ -61,7 +61,7 @@ def test_an_ad_with_clicks_and_no_purchase_has_zero_conversions_known(meta: Meta
         column(frame, resolve("actions.link_click_today")),
     )
     assert ((conversions == 0) & (clicks > 0)).any()
-    assert not np.isnan(conversions[clicks > 0].astype(np.float64)).any()
+    assert not np.isnan(conversions[clicks > 0]).any()
 
 
 def test_yen_have_no_cents(meet: Callable[..., Meta]) -> None:
@@ -73,7 +73,7 @@ def test_yen_have_no_cents(meet: Callable[..., Meta]) -> None:
     assert (spend == np.round(spend)).all()
     budgets = known(frame, "daily_budget")
     stored = Campaign.objects.filter(account=meta.account, daily_budget__gt=0).values_list("daily_budget", flat=True)
-    assert sorted(budgets.tolist()) == sorted(map(float, stored))
+    assert sorted(budgets.tolist()) == sorted(float(budget or 0) for budget in stored)
 
 
 def test_a_later_observation_keeps_the_earlier_frame(meta: Meta) -> None:

@@ -1,0 +1,43 @@
+"""Waiting after failures."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from intelligence.collect.settle import backoff, settle
+from metaads.models import AdAccount
+from tests.factories.metaads import AdAccountFactory
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("failures", "minutes"), [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (500, 60)])
+def test_each_failure_in_a_row_doubles_the_wait_up_to_an_hour(failures: int, minutes: int) -> None:
+    assert backoff(failures) == timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def account(db: None) -> AdAccount:
+    account: AdAccount = AdAccountFactory.create()
+    return account
+
+
+def wait(account: AdAccount, demanded: timedelta, machine_now: datetime | None = NOW) -> datetime | None:
+    settle(account, {"ad": "Meta is slow."}, demanded, machine_now)
+    account.refresh_from_db()
+    return account.next_collect_at
+
+
+def test_meta_may_demand_a_longer_wait(account: AdAccount) -> None:
+    assert wait(account, timedelta(minutes=20)) == NOW + timedelta(minutes=20)
+
+
+def test_a_door_that_does_not_retry_sets_no_time(account: AdAccount) -> None:
+    assert wait(account, timedelta(0), None) is None
+    assert account.last_error == "Meta is slow."
+
+
+def test_the_same_sentence_of_three_levels_is_told_once(account: AdAccount) -> None:
+    settle(account, {"campaign": "Token revoked.", "ad": "Token revoked."}, timedelta(0), None)
+    account.refresh_from_db()
+    assert account.last_error == "Token revoked."
