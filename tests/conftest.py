@@ -48,6 +48,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """With CI_NO_SKIPS=1 a skipped test fails the run: a proof that was not run is no proof."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    if skipped and os.environ.get("CI_NO_SKIPS") == "1":
+    if reporter and skipped and os.environ.get("CI_NO_SKIPS") == "1":
         reporter.write_line(f"CI_NO_SKIPS: {len(skipped)} tests were skipped", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
