@@ -30,7 +30,7 @@ _METRICS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InsightRow:
     """One entity's totals of one day (or of `day` to `last_day`). None = Meta reported nothing.
 
