@@ -1,5 +1,6 @@
 """Writes: what is accepted, and what is refused with Meta's own numbers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -109,3 +110,13 @@ def test_a_batch_runs_its_items_one_by_one(graph: Browser, own_budget: AdSet) ->
     assert [a["code"] for a in answers] == [200, 200, 400]
     assert '"status": "PAUSED"' in answers[1]["body"]
     assert graph.refused("POST", "", batch=items * 20) == (100, None)
+
+
+def test_writes_from_many_threads_are_each_done_once(graph: Browser, world: World, controls: Controls) -> None:
+    ads = [ad.id for ad in world.accounts[0].ads]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda ad: graph.post(ad, name=f"Renamed {ad}"), ads))
+    assert answers == [{"success": True}] * len(ads)
+    assert sorted(w["object_id"] for w in controls.writes()) == sorted(ads)
+    assert len({w["request_id"] for w in controls.writes()}) == len(ads)
+    assert {ad.name for ad in world.accounts[0].ads} == {f"Renamed {ad}" for ad in ads}
