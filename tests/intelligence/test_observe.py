@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from intelligence.metrics.catalog import column, resolve
+from intelligence.metrics.families.base import numbers
 from intelligence.metrics.frame import Frame
 from intelligence.metrics.table import latest_frame
 from intelligence.models import Freshness, Reading, Snapshot, StoredFrame
@@ -56,10 +57,8 @@ def test_an_ad_with_clicks_and_no_purchase_has_zero_conversions_known(meta: Meta
     """What the shipped rule "spend_7d > 50, conversions_7d = 0" lives on."""
     observe(meta.account, meta.now)
     frame = frame_of(meta.account, Level.AD)
-    conversions, clicks = (
-        column(frame, resolve("conversions_today")),
-        column(frame, resolve("actions.link_click_today")),
-    )
+    conversions = numbers(column(frame, resolve("conversions_today")))
+    clicks = numbers(column(frame, resolve("actions.link_click_today")))
     assert ((conversions == 0) & (clicks > 0)).any()
     assert not np.isnan(conversions[clicks > 0]).any()
 

@@ -1,6 +1,7 @@
 """Hours as differences of the day's totals."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -141,7 +142,7 @@ def test_actions_are_kept_by_type_as_what_was_added(account: AdAccount) -> None:
     read(account, at(2), {"actions.lead": 2, "actions.omni_purchase": 3, "action_values.omni_purchase": 100.5})
     row = Snapshot.objects.get(local_hour=1)
     assert (row.actions, row.action_values) == ({"omni_purchase": 2.0}, {"omni_purchase": 60.5})
-    assert (row.conversions, float(row.conversion_value or 0)) == (2, 60.5)
+    assert (row.conversions, row.conversion_value) == (Decimal(2), Decimal("60.5"))
 
 
 def test_the_state_at_that_time_is_kept_beside_the_figures(account: AdAccount) -> None:

@@ -14,7 +14,7 @@ NAN = float("nan")
 
 def frame(**columns: list[Any]) -> Frame:
     """`frame(spend_7d=[1, NAN], name=["a", "b"])`: numbers become float64, texts stay texts."""
-    made = {
+    made: dict[str, Any] = {
         name.replace("__", "."): np.array(values, dtype=np.str_ if isinstance(values[0], str) else np.float64)
         for name, values in columns.items()
     }

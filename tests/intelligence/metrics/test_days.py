@@ -83,7 +83,7 @@ def test_nobody_is_no_trouble() -> None:
 
 @given(st.lists(st.dictionaries(st.sampled_from(["7", "31", "400"]), st.integers(0, 10_000)), min_size=1, max_size=6))
 def test_every_figure_lands_on_its_entity_and_day(readings: list[dict[str, int]]) -> None:
-    rows = [{i: {"spend": cents / 100} for i, cents in reading.items()} for reading in readings]
+    rows: list[dict[str, Row]] = [{i: {"spend": cents / 100} for i, cents in reading.items()} for reading in readings]
     found = days(*rows, ids="400,7,31").matrix("spend")
     wanted = [[reading.get(i, 0) / 100 for i in ("400", "7", "31")] for reading in readings]
     assert found.tolist() == wanted
