@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.safestring import SafeString
 
 from metaads.graph.money import from_minor
+from metaads.models import Level
 from optimization.guards import GUARDS
 from optimization.guards.base import Outcome
 from optimization.kinds import describe
@@ -17,7 +18,7 @@ from optimization.views.scope import Scope
 from optimization.views.states import State, state_of
 
 ICONS = {"pause": "pause", "activate": "play", "notify_only": "note"}
-TELLING = ("budget_step", "data_age", "cooldown", "minimum_data", "approval_period")
+TELLING = ("budget_step", "cooldown", "data_age", "counts", "minimum_data")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Card:
     age: str
     expires: str
     may_decide: bool
+    asked_of: str = ""
     evidence: Evidence | None = None
     amount: Decimal | None = None
     error: str = ""
@@ -99,7 +101,8 @@ def chips_of(action: Action) -> tuple[Chip, ...]:
     """Trims and blocks first, then up to three passed rails that tell a buyer something."""
     loud = [v for v in action.verdicts if v["outcome"] in {Outcome.TRIM, Outcome.BLOCK}]
     passed = {v["guard"]: v for v in action.verdicts if v["outcome"] == Outcome.PASS}
-    quiet = [passed[key] for key in TELLING if key in passed]
+    telling = [key for key in TELLING if key in passed and (key != "budget_step" or action.field != "status")]
+    quiet = [passed[key] for key in telling]
     return tuple(_chip(verdict) for verdict in [*loud, *quiet[:3]])
 
 
@@ -107,6 +110,14 @@ def _amount(action: Action) -> Decimal | None:
     if action.field == "status" or not isinstance(action.value_final, int):
         return None
     return from_minor(action.value_final, action.currency)
+
+
+def asked_of(action: Action) -> str:
+    """The ad set or ad whose figures fired the rule, where the change itself moved to its parent; else empty."""
+    asked = action.metrics.get("asked_of")
+    if not isinstance(asked, Mapping):
+        return ""
+    return f"{Level(asked['level']).label.lower()} {asked.get('name') or asked['id']}"
 
 
 def _stake(action: Action) -> str:
@@ -134,6 +145,7 @@ def card(action: Action, scope: Scope, now: datetime, evidence: Evidence | None 
         age=words.ago(action.proposed_at, now),
         expires=expires if action.status in OPEN_STATUSES else "",
         may_decide=scope.may_decide(action.account_id),
+        asked_of=asked_of(action),
         evidence=evidence,
         amount=_amount(action),
     )

@@ -55,7 +55,7 @@ def _decide(request: HttpRequest, public_id: UUID, part: str, decide: Decision, 
         return _refused(request, public_id, str(error), part)
     said = f"{done}: {describe(action).verb} {action.entity_name}"
     if getattr(request, "htmx", False) and request.POST.get("view") == "card":
-        return _card(request, result if result.undo_of_id is None else action, said=said)
+        return _card(request, result if result.undo_of_id is None else action, said=said, part=part)
     messages.success(request, said)
     return redirect(_back(request, public_id))
 
@@ -87,7 +87,7 @@ def _card(request: HttpRequest, action: Action, said: str = "", error: str = "",
     shown = card(fresh, scope_of(request), now, pictures.get(fresh.pk))
     if error:
         shown = refused(shown, error, part, _typed(request, part))
-    context = {"card": shown, "said": said}
+    context = {"card": shown, "said": said, "way_back": part in {"approve", "modify"}}
     return render(request, "optimization/parts/decided.html", context, status=409 if error else 200)
 
 

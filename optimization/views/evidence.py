@@ -19,6 +19,7 @@ from optimization.views.cards import Evidence
 from optimization.views.history import History, drawable, history, in_words
 
 SHOWN_DAYS = 14
+CHART_DAYS = 21
 WINDOWS = {"today": 1, "yesterday": 1, "3d": 3, "7d": 7, "14d": 14}
 SETTLING_DAYS = 3
 COLOURS = {"roas": "roas", "cpa": "cpa", "spend": "spend"}
@@ -39,6 +40,9 @@ class Deciding:
         return name if self.days <= 1 else f"{name}, {self.days} days"
 
 
+SPEND = Deciding("spend", 1, None)
+
+
 def leaves(node: Any) -> Iterator[Mapping[str, Any]]:
     """All conditions of a trace, in order; anything that is no trace has none."""
     if not isinstance(node, Mapping):
@@ -56,11 +60,30 @@ def deciding(trace: Any) -> Deciding:
     order = ["roas", "cpa", "ctr", "cpm", "cpc", "conversion_rate", "conversions", "spend", "clicks", "impressions"]
     drawn.sort(key=lambda leaf: order.index(leaf["base"]) if leaf["base"] in order else len(order))
     if not drawn:
-        return Deciding("spend", 1, None)
+        return SPEND
     leaf = drawn[0]
     threshold = leaf.get("threshold")
     number = float(threshold) if isinstance(threshold, int | float) and not isinstance(threshold, bool) else None
     return Deciding(str(leaf["base"]), WINDOWS.get(str(leaf.get("window")), 7), number)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose history is drawn, and which condition over it."""
+
+    level: str
+    entity_id: str
+    what: Deciding
+
+
+def subject_of(action: Action) -> Subject:
+    """The entity whose figures fired the rule. Where the change moved to a parent and nobody kept from whom, the
+    parent's own daily spend is drawn without a threshold: another entity's limit beside it would mislead."""
+    asked = action.metrics.get("asked_of")
+    if isinstance(asked, Mapping):
+        return Subject(str(asked["level"]), str(asked["id"]), deciding(action.trace))
+    moved = action.rule_version is not None and action.rule_version.rule.level != action.level
+    return Subject(action.level, action.entity_id, SPEND if moved else deciding(action.trace))
 
 
 def _money(value: float, currency: str) -> str:
@@ -71,10 +94,10 @@ def _tone(metric: str, tone: str) -> str:
     return COLOURS.get(metric, tone if tone in {"good", "watch", "bad"} else "other")
 
 
-def spark_of(action: Action, held: History) -> Evidence:
+def spark_of(action: Action, subject: Subject, held: History) -> Evidence:
     """The last 14 complete days, rolling over the rule's own window so that line and threshold compare."""
-    what = deciding(action.trace)
-    values = held.rolling(what.metric, action.entity_id, what.days)[:-1][-SHOWN_DAYS:]
+    what = subject.what
+    values = held.rolling(what.metric, subject.entity_id, what.days)[:-1][-SHOWN_DAYS:]
     text = in_words(what.metric, action.currency, _money)
     spark = Spark(
         label=what.label,
@@ -95,35 +118,36 @@ def evidence_for(
     actions: Iterable[Action], accounts: Mapping[int, AdAccount], nows: Mapping[int, datetime]
 ) -> dict[int, Evidence]:
     """Evidence by action id: one history per account and level."""
-    groups: dict[tuple[int, str], list[Action]] = defaultdict(list)
+    groups: dict[tuple[int, str], list[tuple[Action, Subject]]] = defaultdict(list)
     for action in actions:
-        groups[action.account_id, action.level].append(action)
+        subject = subject_of(action)
+        groups[action.account_id, subject.level].append((action, subject))
     found: dict[int, Evidence] = {}
     for (account_id, level), members in groups.items():
-        ids = [action.entity_id for action in members]
+        ids = [subject.entity_id for _, subject in members]
         held = history(accounts[account_id], level, ids, nows[account_id], SHOWN_DAYS * 2 + 1)
-        found.update({action.pk: spark_of(action, held) for action in members})
+        found.update({action.pk: spark_of(action, subject, held) for action, subject in members})
     return found
 
 
 def chart_of(action: Action, now: datetime, events: Sequence[Event]) -> SafeString:
-    """The case file's chart: the deciding metric with its threshold, the rule's window shaded, our changes marked."""
-    what = deciding(action.trace)
-    held = history(action.account, action.level, [action.entity_id], now, SHOWN_DAYS * 2 + 1)
+    """The case file's chart over complete days: deciding metric, threshold, the rule's window, our changes."""
+    subject = subject_of(action)
+    what = subject.what
+    held = history(action.account, subject.level, [subject.entity_id], now, SHOWN_DAYS * 2 + 1)
     text = in_words(what.metric, action.currency, _money)
     return line_chart(
         LineChart(
             title=what.label,
-            days=held.days[-SHOWN_DAYS - 8 :],
-            values=held.rolling(what.metric, action.entity_id, what.days)[-SHOWN_DAYS - 8 :],
+            days=held.days[:-1][-CHART_DAYS:],
+            values=held.rolling(what.metric, subject.entity_id, what.days)[:-1][-CHART_DAYS:],
             text=text,
             tick=words.short,
             colour=_tone(what.metric, "other"),
             target=what.threshold,
             target_label="threshold",
             events=events,
-            settling=SETTLING_DAYS + 1,
-            window=what.days,
-            unfinished=1,
+            settling=SETTLING_DAYS,
+            window=what.days if what.threshold is not None else 0,
         )
     )

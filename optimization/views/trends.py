@@ -37,8 +37,9 @@ def _events(held: Figures, days: int, mine: QuerySet[Action]) -> list[Event]:
 
 
 def trends(held: Figures, days: int, target: Target | None, mine: QuerySet[Action]) -> list[Trend]:
-    """ROAS, CPA, spend over `days` account days, today included and hatched with what may still change."""
-    currency, shown, events = held.account.currency, held.days(days), _events(held, days, mine)
+    """ROAS and CPA over the last `days` complete account days, what may still change hatched; spend with today."""
+    currency, events = held.account.currency, _events(held, days, mine)
+    complete = held.days(days + 1)[:-1]
     settling = min(SETTLING_DAYS, days - 1)
 
     def money(value: float) -> str:
@@ -46,8 +47,8 @@ def trends(held: Figures, days: int, target: Target | None, mine: QuerySet[Actio
 
     roas = LineChart(
         title="ROAS",
-        days=shown,
-        values=held.roases(days),
+        days=complete,
+        values=held.roases(days + 1)[:-1],
         text=words.ratio,
         tick=lambda value: f"{value:g}x",
         colour="roas",
@@ -57,8 +58,8 @@ def trends(held: Figures, days: int, target: Target | None, mine: QuerySet[Actio
     )
     cpa = LineChart(
         title=f"CPA, {currency}",
-        days=shown,
-        values=held.cpas(days),
+        days=complete,
+        values=held.cpas(days + 1)[:-1],
         text=money,
         tick=words.short,
         colour="cpa",
@@ -66,5 +67,7 @@ def trends(held: Figures, days: int, target: Target | None, mine: QuerySet[Actio
         events=events,
         settling=settling,
     )
-    spend = BarChart(f"Spend, {currency}", shown, held.spends(days), money, words.short, "spend", unfinished=1)
+    spend = BarChart(
+        f"Spend, {currency}", held.days(days), held.spends(days), money, words.short, "spend", unfinished=1
+    )
     return [Trend("ROAS", line_chart(roas)), Trend("CPA", line_chart(cpa)), Trend("Spend", bar_chart(spend))]
