@@ -1,6 +1,7 @@
 """Rules and their immutable versions."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -63,3 +64,9 @@ class RuleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} v{self.number}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """A version is written once: actions point at what it said when it made them."""
+        if self.pk is not None and not self._state.adding:
+            raise TypeError("A rule version cannot be changed; save a new one.")
+        super().save(*args, **options)

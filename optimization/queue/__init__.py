@@ -1,0 +1,1 @@
+"""The action queue: states, proposals, decisions, reservations, expiry. Services change, selectors ask."""

@@ -1,6 +1,6 @@
 """Gathers what the guard rails ask, for one action or for many drafts with few queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -83,18 +83,11 @@ def facts_for(
     current: Any,
     *,
     executing: bool = False,
-    own: dict[str, int] | None = None,
+    own: Mapping[str, int] | None = None,
 ) -> Facts:
     """`own`: what this action's own reservation already added to the counters, so that it isn't held against it."""
-    key = (entity.level, entity.meta_id)
-    own = own or {}
-
-    def counted(prefix: str) -> int:
-        name = f"{prefix}:{entity.level}:{entity.meta_id}"
-        return around.counters.get(name, 0) - own.get(name, 0)
-
-    raised = counted("raised")
-    kind = KINDS[wish.kind]
+    key, kind = (entity.level, entity.meta_id), KINDS[wish.kind]
+    changes, raised = (_counted(around, prefix, entity, own or {}) for prefix in ("changes", "raised"))
     return Facts(
         now=around.now,
         source=wish.source,
@@ -115,7 +108,7 @@ def facts_for(
         impressions=wish.impressions,
         last_executed_at=around.last_executed.get(key),
         last_optimizer_at=around.last_optimizer.get(key),
-        budget_changes_today=counted("changes"),
+        budget_changes_today=changes,
         raised_today=raised,
         day_start_budget=wish.before - raised if isinstance(wish.before, int) else None,
         switch_off=around.switch_off,
@@ -123,3 +116,8 @@ def facts_for(
         acting_alone=wish.acting_alone,
         executing=executing,
     )
+
+
+def _counted(around: Surroundings, prefix: str, entity: Entity, own: Mapping[str, int]) -> int:
+    name = f"{prefix}:{entity.level}:{entity.meta_id}"
+    return around.counters.get(name, 0) - own.get(name, 0)
