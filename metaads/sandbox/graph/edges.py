@@ -6,7 +6,7 @@ from typing import Any
 
 from metaads.sandbox.graph import filtering
 from metaads.sandbox.graph.call import Call
-from metaads.sandbox.graph.errors import invalid, unknown_field
+from metaads.sandbox.graph.errors import unknown_field
 from metaads.sandbox.graph.insights import insights
 from metaads.sandbox.graph.paging import page
 from metaads.sandbox.graph.render import ACCOUNT, KINDS, PIXEL, Target, render
@@ -165,12 +165,6 @@ def account_list(views: Sequence[View], call: Call) -> dict[str, Any]:
     """`/me/adaccounts`: the accounts that the token's user is assigned to."""
     wanted = parse(call.text("fields")) or (Wanted("id"), Wanted("account_id"))
     return page(call, views, lambda view: render(Target(view, ACCOUNT), wanted, call, edge))
-
-
-def check_fields(call: Call) -> None:
-    """A list parameter that is not well formed is refused before anything is done."""
-    if call.text("fields").count("{") != call.text("fields").count("}"):
-        raise invalid("Syntax error in fields: a brace is not closed", "fields")
 
 
 _SPECIAL: dict[str, Callable[[View, Call], dict[str, Any]]] = {
