@@ -52,6 +52,15 @@ def around(account: AdAccount, level: str, day: date, moment: datetime, known_at
     return _load([chosen[0]], known_at)[0]
 
 
+def read_until(account: AdAccount, level: str, known_at: datetime) -> datetime | None:
+    """When the newest day was last read, as known at `known_at`; None without any reading."""
+    newest_first = Reading.objects.filter(
+        account=account, level=level, window=Reading.DAY, read_at__lte=known_at
+    ).order_by("-day", "-read_at")
+    confirmed_at = newest_first.values_list("confirmed_at", flat=True).first()
+    return None if confirmed_at is None else min(confirmed_at, known_at)
+
+
 def _load(ids: list[int], known_at: datetime) -> list[Known]:
     rows = Reading.objects.filter(id__in=ids).values_list("day", "read_at", "confirmed_at", "packed")
     return [

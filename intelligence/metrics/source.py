@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from intelligence.metrics import confirm, windows
 from intelligence.metrics.days import PURCHASE, Days
 from intelligence.metrics.entities import CHILD_LEVEL, PARENT_LEVEL, Entities, Rows, bare, locate, mirrored, without
-from intelligence.metrics.families.relative import PARENT
 from intelligence.metrics.families.sums import unit_of
+from intelligence.metrics.families.surroundings import PARENT
 from intelligence.metrics.frame import Numbers
 from intelligence.metrics.known import Known, newest
 from intelligence.metrics.last_conversion import hours_since

@@ -10,6 +10,7 @@ from intelligence.columns import pack, unpack
 from intelligence.metrics.entities import DELIVERING, Entities, born_days_ago
 from intelligence.metrics.families.sums import BASES
 from intelligence.metrics.frame import Frame, Numbers, Texts
+from intelligence.metrics.known import read_until
 from intelligence.metrics.lazy import LazyColumns
 from intelligence.metrics.mirror import Mirror, learning_phase, read_mirror
 from intelligence.metrics.source import SINCE_CONVERSION, Source
@@ -67,10 +68,10 @@ def _sum(source: Source, name: str) -> Numbers:
 
 
 def store_frame(frame: Frame) -> StoredFrame:
-    """Keeps the frame's state and the sums of the standard windows. A frame of the same tick is left as it is."""
+    """Keeps the frame's state and the sums of the standard windows; replaces one of the same tick."""
     columns = {_IDS: frame.ids, **dict(frame.columns)}
     columns.update({name: held for name in STORED if (held := frame.columns.get(name)) is not None})
-    stored, _ = StoredFrame.objects.get_or_create(
+    stored, _ = StoredFrame.objects.update_or_create(
         account_id=frame.account_id,
         level=frame.level,
         at=frame.at,
@@ -98,9 +99,9 @@ def latest_frame(account: AdAccount, level: str) -> Frame | None:
 
 
 def frame_for_tick(account: AdAccount, level: str, now: datetime) -> Frame:
-    """The frame of this tick: the stored one if it was made already, else a new one, stored."""
+    """The frame of this tick: the stored one, unless newer data were read since it was made; else a new one, stored."""
     stored = StoredFrame.objects.filter(account=account, level=level, at=now).select_related("account").first()
-    if stored is not None:
+    if stored is not None and stored.read_at == read_until(account, level, now):
         return load_frame(stored)
     frame = build_frame(account, level, now)
     store_frame(frame)

@@ -1,6 +1,7 @@
 """The metrics table: sums per window, what is unknown, state, targets, what was known when."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -181,3 +182,18 @@ def test_a_stored_frame_is_small(account: AdAccount) -> None:
         reading(account, Level.AD_SET, TODAY - timedelta(days=ago), NOW, rows)
     store_frame(build_frame(account, Level.AD_SET, NOW))
     assert len(StoredFrame.objects.get().packed) / 201 < 110
+
+
+def test_the_frame_of_a_tick_is_made_once(account: AdAccount, django_assert_num_queries: Any) -> None:
+    history(account, spend=10)
+    frame_for_tick(account, Level.AD_SET, NOW)
+    with django_assert_num_queries(2):
+        assert value(frame_for_tick(account, Level.AD_SET, NOW), "spend_7d") == 70
+
+
+def test_a_tick_that_is_run_again_after_new_data_sees_them(account: AdAccount) -> None:
+    reading(account, Level.AD_SET, TODAY - timedelta(days=1), NOW - timedelta(hours=1), {"31": {"spend": 10}})
+    assert np.isnan(value(frame_for_tick(account, Level.AD_SET, NOW), "spend_today"))
+    reading(account, Level.AD_SET, TODAY, NOW, {"31": {"spend": 3}})
+    assert value(frame_for_tick(account, Level.AD_SET, NOW), "spend_today") == 3
+    assert StoredFrame.objects.count() == 1
