@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Plug-in folders -> the files in them that are the frame and not a plug-in.
 PLUGIN_FOLDERS = {
     "optimization/kinds": {"base", "budget", "status"},
-    "optimization/guards": {"base"},
+    "optimization/guards": {"base", "run"},
     "optimization/operators": {"base"},
     "optimization/rules/templates": {"base"},
 }
