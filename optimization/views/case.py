@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from intelligence.charts import Event
@@ -143,7 +144,8 @@ def case_page(
     steps = JournalStep.objects.filter(key__startswith=f"{action.public_id}:").order_by("key")
     context = {
         "page": "actions",
-        "switch_path": "/actions/",
+        "switch_path": reverse("actions"),
+        "here": reverse("action", args=[action.public_id]),
         "version": version_of(scope),
         "action": action,
         "account": action.account,

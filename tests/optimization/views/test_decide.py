@@ -146,3 +146,12 @@ def test_undo_makes_an_action_that_puts_the_old_value_back(
     assert page.post(door(action, "undo")).status_code == 302
     undo = action.undos.get()
     assert (undo.status, undo.value_final) == (Status.APPROVED, 12_000)
+
+
+def test_the_page_of_a_refused_decision_asks_for_itself_again_not_for_the_door(
+    page: Client, euro: AdAccount, make_action: MakeAction
+) -> None:
+    action = make_action(euro)
+    html = page.post(door(action, "modify"), {"amount": "a lot"}).content.decode()
+    assert f'name="next" value="/actions/{action.public_id}/"' in html
+    assert f'hx-get="{door(action, "modify")}"' not in html

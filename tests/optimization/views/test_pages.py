@@ -120,7 +120,7 @@ def test_a_stage_that_is_off_is_named_on_every_page(page: Client, desk: Action) 
     SwitchState.objects.create(name="ENABLE_ACTION_EXECUTOR", on=False)
     text = html(page, "/")
     assert "ENABLE_ACTION_EXECUTOR was turned off in admin" in text
-    assert "Approve (by hand)" in text
+    assert "(to be done by hand)" in text
 
 
 def test_notices_of_other_accounts_stay_theirs(page: Client, euro: AdAccount, yen: AdAccount) -> None:
