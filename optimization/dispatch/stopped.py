@@ -7,6 +7,7 @@ actions that a worker held just then, and those that a transaction approved at t
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -26,9 +27,10 @@ def return_if_stopped(action: Action, now: datetime) -> bool:
     about = Q(account=action.account_id) | Q(account__isnull=True)
     if not EmergencyStop.objects.filter(about, set_at__gte=action.decided_at).exists():
         return False
+    again = now + settings.PROPOSAL_EXPIRES_AFTER
     try:
         with transaction.atomic():
-            _move(action, Status.PENDING, NOTE, now, expires_at=None, held_since=None, next_try_at=None)
+            _move(action, Status.PENDING, NOTE, now, expires_at=again, held_since=None, next_try_at=None)
     except IntegrityError:
         note = f"{NOTE} A newer proposal for the same is waiting, so this one is withdrawn."
         _move(action, Status.CANCELLED, note, now, finished_at=now)
