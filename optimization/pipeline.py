@@ -4,20 +4,31 @@ from datetime import datetime
 
 from intelligence.observe import observe
 from metaads import switch
+from metaads.clock import machine_now
 from metaads.models import AdAccount
 from optimization.by_hand import close_done_by_hand
 from optimization.cycle import run_cycle
 from optimization.queue.expiry import expire_due
 
 
+class CollectionTrouble(Exception):
+    """Something of an account could not be read; the text says what, and what a person can do."""
+
+
 def observe_and_evaluate(account: AdAccount, now: datetime) -> str:
-    """Sync, collect, frames; then the rules on them. Gives a line for logs and terminals. Raises what went wrong."""
+    """Sync, collect, frames; then the rules on what is fresh. Gives a line for logs and terminals.
+
+    Raises CollectionTrouble if something could not be read, after the rules have seen what could.
+    """
     off = switch.why_off(switch.COLLECTION)
     if off:
         return f"{account}: not collected. {off}"
-    seen = observe(account, now)
+    seen = observe(account, now, machine_now())
     close_done_by_hand(account, now)
-    return f"{account}: {seen}. {evaluate(account, now)}"
+    line = f"{account}: {seen} {evaluate(account, now)}"
+    if not seen.ok:
+        raise CollectionTrouble(line)
+    return line
 
 
 def evaluate(account: AdAccount, now: datetime) -> str:
