@@ -1,0 +1,265 @@
+"""From winners to open proposals: new, refreshed, superseded, skipped, blocked, and gone stale."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from metaads.models import AdSet, Campaign
+from optimization.ledger import events_of, verify
+from optimization.models import Action, LedgerEvent, Status
+from optimization.queue import propose as module
+from optimization.queue import services
+from optimization.queue.conflicts import Superseded
+from optimization.queue.drafts import Draft
+from optimization.queue.propose import Proposed, propose, stake_of, without_rejected
+from optimization.queue.stale import mark_stale
+from tests.factories.metaads import AdSetFactory
+from tests.factories.optimization import NOW, budget_action, draft_of, make_rule, pause_action, version_of
+from tests.optimization.rules.build import leaf
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def ad_set() -> AdSet:
+    made: AdSet = AdSetFactory.create()
+    return made
+
+
+def put(ad_set: AdSet, *drafts: Draft, losers: Sequence[Superseded] = (), now: datetime = NOW) -> Proposed:
+    return propose(ad_set.account, drafts, losers, now, None)
+
+
+def the_one() -> Action:
+    return Action.objects.get()
+
+
+def test_a_wish_becomes_a_pending_proposal_with_all_its_evidence(ad_set: AdSet) -> None:
+    rule = make_rule(ad_set.account, leaf("spend_7d", ">", 5))
+    wish = draft_of(ad_set, rule_version=version_of(rule), metrics={"spend_7d": 64.1}, trace={"node": "leaf"})
+    assert len(put(ad_set, wish).created) == 1
+    action = the_one()
+    assert (action.status, action.entity_id, action.kind) == (Status.PENDING, ad_set.meta_id, "decrease_budget")
+    assert (action.value_before, action.value_wanted, action.value_final) == (10_000, 8_000, 8_000)
+    assert (action.amount_pct, action.at_stake, action.currency) == (Decimal("-20.00"), 2_000, "EUR")
+    assert (action.rule_version, action.trace) == (version_of(rule), {"node": "leaf"})
+    assert action.metrics["spend_7d"] == 64.1
+    assert action.expires_at == NOW + timedelta(hours=48)
+    assert len(action.verdicts) == 11
+    assert (action.confidence, action.confidence_note) == (None, "not computed yet")
+    event = events_of(action).get()
+    assert (event.kind, event.actor) == ("optimization_suggested", "rule")
+    assert (event.payload["before"], event.payload["after_rails"]) == (10_000, 8_000)
+
+
+def test_a_wish_that_is_too_large_is_trimmed_and_both_values_are_kept(ad_set: AdSet) -> None:
+    put(ad_set, draft_of(ad_set, "increase_budget", 20_000))
+    action = the_one()
+    assert (action.value_wanted, action.value_final, action.amount_pct) == (20_000, 12_000, Decimal("20.00"))
+    assert action.safety_score == 0.0
+
+
+def test_a_suggestion_only_wish_is_a_suggestion(ad_set: AdSet) -> None:
+    put(ad_set, draft_of(ad_set, suggested_only=True))
+    assert the_one().status == Status.SUGGESTED
+
+
+def test_what_a_rail_blocks_is_counted_and_not_proposed(ad_set: AdSet) -> None:
+    result = put(ad_set, draft_of(ad_set, data_read_at=NOW - timedelta(hours=4)))
+    assert result.blocked == {"data_age": 1}
+    assert not Action.objects.exists()
+    assert not LedgerEvent.objects.exists()
+
+
+def test_the_same_wish_again_refreshes_the_open_proposal_without_an_event(ad_set: AdSet) -> None:
+    put(ad_set, draft_of(ad_set, metrics={"spend_7d": 50}))
+    first = the_one()
+    result = put(ad_set, draft_of(ad_set, metrics={"spend_7d": 60}, reason="Spend 60."), now=LATER)
+    action = the_one()
+    assert (result.refreshed, len(result.created)) == (1, 0)
+    assert (action.pk, action.public_id, action.version, action.refresh_count) == (first.pk, first.public_id, 1, 1)
+    assert (action.metrics["spend_7d"], action.reason) == (60, "Spend 60.")
+    assert (action.proposed_at, action.refreshed_at) == (NOW, LATER)
+    assert action.expires_at == LATER + timedelta(hours=48)
+    assert events_of(action).count() == 1
+
+
+def test_another_value_makes_a_new_version_and_an_event(ad_set: AdSet) -> None:
+    put(ad_set, draft_of(ad_set, wanted=8_000))
+    put(ad_set, draft_of(ad_set, wanted=7_000), now=LATER)
+    action = the_one()
+    assert (action.value_final, action.version) == (7_000, 2)
+    refreshed = events_of(action).get(kind="optimization_refreshed")
+    assert refreshed.payload == {"before": 10_000, "wanted": 7_000, "instead_of": 8_000}
+    with pytest.raises(services.Stale, match="changed since you looked"):
+        services.approve(action.pk, None, LATER, version=1)
+
+
+@pytest.mark.parametrize(("stake", "version"), [(7_000, 1), (8_750, 1), (5_250, 1), (8_751, 2), (5_249, 2), (None, 2)])
+def test_a_quarter_more_or_less_money_at_stake_is_a_new_version_without_an_event(
+    ad_set: AdSet, stake: int | None, version: int
+) -> None:
+    put(ad_set, draft_of(ad_set, "pause", at_stake=7_000))
+    put(ad_set, draft_of(ad_set, "pause", at_stake=stake), now=LATER)
+    assert (the_one().at_stake, the_one().version) == (stake, version)
+    assert events_of(the_one()).count() == 1
+
+
+def test_firing_again_makes_a_stale_proposal_good(ad_set: AdSet) -> None:
+    put(ad_set, draft_of(ad_set))
+    Action.objects.update(stale_reason="its condition no longer held.")
+    put(ad_set, draft_of(ad_set), now=LATER)
+    assert the_one().stale_reason == ""
+
+
+def test_a_proposal_approved_at_this_moment_is_neither_refreshed_nor_recorded(
+    ad_set: AdSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ad_set, draft_of(ad_set, wanted=8_000))
+    real = module._store_refreshed
+
+    def a_person_is_quicker(*args: Any) -> Any:
+        services.approve(the_one().pk, None, NOW)
+        return real(*args)
+
+    monkeypatch.setattr(module, "_store_refreshed", a_person_is_quicker)
+    assert put(ad_set, draft_of(ad_set, wanted=7_000), now=LATER).refreshed == 0
+    assert (the_one().status, the_one().value_final) == (Status.APPROVED, 8_000)
+    assert [event.kind for event in events_of(the_one())] == ["optimization_suggested", "optimization_approved"]
+
+
+def test_a_proposal_decided_at_this_moment_is_not_superseded(ad_set: AdSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_one = budget_action(ad_set, rule_version=version_of(make_rule(ad_set.account, leaf("spend_7d", ">", 5))))
+    real = module.move
+
+    def a_person_is_quicker(*args: Any, **kwargs: Any) -> Any:
+        Action.objects.filter(pk=open_one.pk).update(status=Status.REJECTED)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(module, "move", a_person_is_quicker)
+    assert put(ad_set, draft_of(ad_set, "pause")).superseded == 0
+    open_one.refresh_from_db()
+    assert open_one.status == Status.REJECTED
+
+
+def test_another_kind_for_the_same_entity_supersedes_the_open_one(ad_set: AdSet) -> None:
+    rule = version_of(make_rule(ad_set.account, leaf("spend_7d", ">", 5)))
+    put(ad_set, draft_of(ad_set, rule_version=rule))
+    result = put(ad_set, draft_of(ad_set, "pause", rule_version=rule), now=LATER)
+    assert (result.superseded, len(result.created)) == (1, 1)
+    old = Action.objects.get(kind="decrease_budget")
+    assert (old.status, old.outcome_note) == (Status.SUPERSEDED, "pause is wanted now instead.")
+    assert events_of(old).get(kind="optimization_superseded").payload["reason"] == "pause is wanted now instead."
+
+
+def test_a_loser_of_a_conflict_closes_with_the_reason(ad_set: AdSet) -> None:
+    put(ad_set, draft_of(ad_set, "increase_budget", 12_000))
+    loser, winner = draft_of(ad_set, "increase_budget", 12_000), draft_of(ad_set, "pause")
+    put(ad_set, winner, losers=[Superseded(loser, winner, "Safety goes before growth: pause.")], now=LATER)
+    assert Action.objects.get(kind="increase_budget").outcome_note == "Safety goes before growth: pause."
+
+
+@pytest.mark.parametrize("status", [Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON])
+def test_while_an_action_is_on_its_way_nothing_else_is_proposed_for_its_entity(ad_set: AdSet, status: Status) -> None:
+    budget_action(ad_set, status=status)
+    assert put(ad_set, draft_of(ad_set, "pause")).skipped == {"another action on it is on its way": 1}
+    assert Action.objects.count() == 1
+
+
+@pytest.mark.parametrize(("hours", "comes"), [(0, False), (71.9, False), (72, True)])
+def test_what_a_person_rejected_stays_away_for_72_hours(ad_set: AdSet, hours: float, comes: bool) -> None:
+    services.reject(budget_action(ad_set).pk, None, NOW, "no")
+    later = NOW + timedelta(hours=hours)
+    wish = draft_of(ad_set, data_read_at=later)
+    assert len(put(ad_set, wish, now=later).created) == comes
+    assert len(without_rejected(ad_set.account, [wish], later)[0]) == comes
+
+
+def test_a_rejection_holds_for_that_kind_only(ad_set: AdSet) -> None:
+    services.reject(budget_action(ad_set).pk, None, NOW, "no")
+    welcome, left_out = without_rejected(ad_set.account, [draft_of(ad_set), draft_of(ad_set, "pause")], NOW)
+    assert [wish.kind for wish in welcome] == ["pause"]
+    assert left_out.total() == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "comes"), [(Status.PENDING, False), (Status.APPROVED, False), (Status.REJECTED, True)]
+)
+def test_nothing_grows_while_its_campaign_waits_to_be_paused(ad_set: AdSet, status: Status, comes: bool) -> None:
+    campaign = {"level": "campaign", "entity_id": ad_set.campaign.meta_id, "status": status, "decided_at": NOW}
+    pause_action(ad_set, **campaign)
+    assert len(put(ad_set, draft_of(ad_set, "increase_budget", 12_000)).created) == comes
+    assert len(put(ad_set, draft_of(ad_set, "decrease_budget", 9_000)).created) == 1
+
+
+def test_cooldown_counts_actions_of_every_source_but_spares_loss_prevention(ad_set: AdSet) -> None:
+    budget_action(ad_set, status=Status.EXECUTED, source="person", executed_at=NOW - timedelta(hours=1))
+    assert put(ad_set, draft_of(ad_set, "increase_budget", 11_000)).blocked == {"cooldown": 1}
+    assert len(put(ad_set, draft_of(ad_set, "decrease_budget", 9_000)).created) == 1
+
+
+def test_two_accounts_do_not_see_each_other(ad_set: AdSet) -> None:
+    other: AdSet = AdSetFactory.create()
+    budget_action(other, status=Status.APPROVED, entity_id=ad_set.meta_id)
+    assert len(put(ad_set, draft_of(ad_set)).created) == 1
+
+
+def test_the_ledger_stays_whole_over_many_proposals(ad_set: AdSet) -> None:
+    sets = [ad_set, *AdSetFactory.create_batch(5, campaign=ad_set.campaign)]
+    put(ad_set, *[draft_of(one) for one in sets])
+    put(ad_set, *[draft_of(one, wanted=7_500) for one in sets[:3]], now=LATER)
+    assert LedgerEvent.objects.count() == 9
+    assert verify() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after", "spend", "stake"),
+    [
+        ("daily_budget", 10_000, 8_000, 55, 2_000),
+        ("daily_budget", 10_000, 12_000, None, 2_000),
+        ("lifetime_budget", 10_000, 5_000, 700, 350),
+        ("lifetime_budget", 10_000, 5_000, None, None),
+        ("status", "ACTIVE", "PAUSED", 700, 700),
+        ("status", "ACTIVE", "PAUSED", None, None),
+    ],
+)
+def test_the_money_at_stake_is_what_the_change_moves_a_day(
+    field: str, before: Any, after: Any, spend: int | None, stake: int | None
+) -> None:
+    assert stake_of(field, before, after, spend) == stake
+
+
+class TestStale:
+    def test_a_proposal_whose_rule_no_longer_wants_it_says_since_when(self, ad_set: AdSet) -> None:
+        rule = make_rule(ad_set.account, leaf("spend_7d", ">", 5))
+        budget_action(ad_set, rule_version=version_of(rule))
+        assert mark_stale(ad_set.account, {rule.pk: 1}, [], NOW) == 1
+        assert the_one().stale_reason == "its condition no longer held at 2026-11-20 13:00."  # Berlin
+        assert mark_stale(ad_set.account, {rule.pk: 1}, [], LATER) == 0
+
+    def test_a_rule_that_was_not_looked_at_makes_nothing_stale(self, ad_set: AdSet) -> None:
+        rule = make_rule(ad_set.account, leaf("spend_7d", ">", 5))
+        budget_action(ad_set, rule_version=version_of(rule))
+        assert mark_stale(ad_set.account, {}, [], NOW) == 0
+        assert mark_stale(ad_set.account, {rule.pk: 1}, [draft_of(ad_set)], NOW) == 0
+
+    def test_a_change_at_meta_makes_it_stale_and_shows_the_value(self, ad_set: AdSet) -> None:
+        budget_action(ad_set)
+        AdSet.objects.update(daily_budget=12_345)
+        assert mark_stale(ad_set.account, {}, [], NOW) == 1
+        assert "12345" in the_one().stale_reason
+
+    def test_what_vanished_is_stale(self, ad_set: AdSet) -> None:
+        pause_action(ad_set, level="campaign", entity_id=ad_set.campaign.meta_id)
+        Campaign.objects.update(deleted_at=NOW)
+        assert mark_stale(ad_set.account, {}, [], NOW) == 1
+        assert "no longer exists" in the_one().stale_reason
+
+    def test_a_decided_action_never_turns_stale(self, ad_set: AdSet) -> None:
+        budget_action(ad_set, status=Status.APPROVED)
+        AdSet.objects.update(daily_budget=12_345)
+        assert mark_stale(ad_set.account, {}, [], NOW) == 0
