@@ -187,7 +187,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     scope, days = scope_of(request), _days(request)
     nows = nows_of(scope)
     latest = max(nows.values(), default=business_now())
-    held = [figures(account, nows[account.pk], max(days, 14) + 1) for account in scope.shown]
+    held = [figures(account, nows[account.pk], max(days, 15)) for account in scope.shown]
     single = held[0] if scope.account and held else None
     waiting = dict(
         Action.objects.filter(account_id__in=scope.ids, status=Status.PENDING)

@@ -37,7 +37,7 @@ class Deciding:
     @property
     def label(self) -> str:
         name = LABELS.get(self.metric, self.metric.replace("_", " ").capitalize())
-        return name if self.days <= 1 else f"{name}, {self.days} days"
+        return f"{name} a day" if self.days <= 1 else f"{name}, {self.days} days"
 
 
 SPEND = Deciding("spend", 1, None)
@@ -131,7 +131,7 @@ def evidence_for(
 
 
 def chart_of(action: Action, now: datetime, events: Sequence[Event]) -> SafeString:
-    """The case file's chart over complete days: deciding metric, threshold, the rule's window, our changes."""
+    """The case file's chart: deciding metric over complete days, threshold, the rule's window, changes up to today."""
     subject = subject_of(action)
     what = subject.what
     held = history(action.account, subject.level, [subject.entity_id], now, SHOWN_DAYS * 2 + 1)
@@ -139,15 +139,16 @@ def chart_of(action: Action, now: datetime, events: Sequence[Event]) -> SafeStri
     return line_chart(
         LineChart(
             title=what.label,
-            days=held.days[:-1][-CHART_DAYS:],
-            values=held.rolling(what.metric, subject.entity_id, what.days)[:-1][-CHART_DAYS:],
+            days=held.days[-CHART_DAYS:],
+            values=[*held.rolling(what.metric, subject.entity_id, what.days)[-CHART_DAYS:-1], None],
             text=text,
             tick=words.short,
             colour=_tone(what.metric, "other"),
             target=what.threshold,
             target_label="threshold",
             events=events,
-            settling=SETTLING_DAYS,
+            settling=SETTLING_DAYS + 1,
+            unfinished=1,
             window=what.days if what.threshold is not None else 0,
         )
     )

@@ -37,18 +37,17 @@ def _events(held: Figures, days: int, mine: QuerySet[Action]) -> list[Event]:
 
 
 def trends(held: Figures, days: int, target: Target | None, mine: QuerySet[Action]) -> list[Trend]:
-    """ROAS and CPA over the last `days` complete account days, what may still change hatched; spend with today."""
+    """ROAS and CPA of complete account days with today's changes marked, spend with today; `days` counts today."""
     currency, events = held.account.currency, _events(held, days, mine)
-    complete = held.days(days + 1)[:-1]
-    settling = min(SETTLING_DAYS, days - 1)
+    settling = SETTLING_DAYS + 1
 
     def money(value: float) -> str:
         return words.plain_amount(value, currency)
 
     roas = LineChart(
         title="ROAS",
-        days=complete,
-        values=held.roases(days + 1)[:-1],
+        days=held.days(days),
+        values=[*held.roases(days)[:-1], None],
         text=words.ratio,
         tick=lambda value: f"{value:g}x",
         colour="roas",
@@ -58,8 +57,8 @@ def trends(held: Figures, days: int, target: Target | None, mine: QuerySet[Actio
     )
     cpa = LineChart(
         title=f"CPA, {currency}",
-        days=complete,
-        values=held.cpas(days + 1)[:-1],
+        days=held.days(days),
+        values=[*held.cpas(days)[:-1], None],
         text=money,
         tick=words.short,
         colour="cpa",
