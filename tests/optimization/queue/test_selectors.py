@@ -1,0 +1,88 @@
+"""What pages ask: visibility, the order of the queue, the effect of a bulk decision, what a worker may look at."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from metaads.models import AdSet, Role
+from optimization.models import Action, EmergencyStop, Status
+from optimization.queue.selectors import actions_for, bulk_effect, claimable, ranked, waiting
+from tests.factories.metaads import AdSetFactory, MembershipFactory, UserFactory
+from tests.factories.optimization import NOW, budget_action, pause_action
+
+pytestmark = pytest.mark.django_db
+
+
+def ad_set(**account: Any) -> AdSet:
+    made: AdSet = AdSetFactory.create(**{f"campaign__account__{name}": value for name, value in account.items()})
+    return made
+
+
+def test_a_member_sees_the_actions_of_the_account_and_of_no_other() -> None:
+    mine = budget_action(ad_set())
+    other = budget_action(ad_set())
+    viewer = MembershipFactory.create(account=mine.account, role=Role.VIEWER).user
+    assert list(actions_for(viewer)) == [mine]
+    assert list(actions_for(UserFactory.create())) == []
+    assert list(actions_for(AnonymousUser())) == []
+    assert set(actions_for(UserFactory.create(is_superuser=True))) == {mine, other}
+
+
+def test_the_queue_is_ranked_by_money_times_confidence() -> None:
+    small, large, sure = (
+        budget_action(ad_set(), at_stake=stake, confidence=confidence)
+        for stake, confidence in [(1_000, None), (9_000, 0.3), (4_000, 0.9)]
+    )
+    unknown = pause_action(ad_set(), at_stake=None)
+    assert list(ranked(Action.objects.all())) == [sure, large, small, unknown]
+
+
+def test_yen_and_euros_are_ranked_by_what_they_are_worth() -> None:
+    euros = budget_action(ad_set(), at_stake=5_000)
+    yen = budget_action(ad_set(currency="JPY"), at_stake=6_000)
+    assert list(ranked(Action.objects.all())) == [euros, yen]
+
+
+def test_only_open_proposals_wait() -> None:
+    one = ad_set()
+    open_ones = [budget_action(one), pause_action(one, status=Status.SUGGESTED)]
+    budget_action(one, status=Status.EXECUTED)
+    assert set(waiting(Action.objects.all())) == set(open_ones)
+
+
+def test_the_effect_of_a_bulk_decision_is_summed_per_currency() -> None:
+    euro, yen = ad_set(), ad_set(currency="JPY")
+    lifetime = {"field": "lifetime_budget", "value_before": 10_000, "value_final": 5_000, "at_stake": 350}
+    actions = [
+        budget_action(euro, 8_000),
+        pause_action(euro, at_stake=7_000),
+        pause_action(ad_set(), at_stake=None),
+        budget_action(ad_set(), **lifetime),
+        pause_action(ad_set(), kind="activate", value_before="PAUSED", value_final="ACTIVE", at_stake=50),
+        budget_action(yen, 12_000),
+    ]
+    assert bulk_effect(actions) == {"EUR": -2_000 - 7_000 - 350 + 50, "JPY": 2_000}
+    assert bulk_effect([]) == {}
+
+
+def test_a_worker_looks_at_what_is_approved_or_in_flight_the_oldest_decision_first() -> None:
+    late, early = (
+        budget_action(ad_set(), status=Status.APPROVED, decided_at=NOW + timedelta(minutes=minutes))
+        for minutes in (9, 1)
+    )
+    for status in set(Status) - {Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN}:
+        budget_action(ad_set(), status=status)
+    assert list(claimable()) == [early, late]
+    assert list(claimable(late.account)) == [late]
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_stop_leaves_only_what_is_in_flight_to_be_settled(everything: bool) -> None:
+    one, other = ad_set(), ad_set()
+    budget_action(one, status=Status.APPROVED)
+    flying = pause_action(one, status=Status.UNCERTAIN)
+    elsewhere = budget_action(other, status=Status.APPROVED)
+    EmergencyStop.objects.create(account=None if everything else one.account, set_at=NOW)
+    assert set(claimable()) == ({flying} if everything else {flying, elsewhere})
