@@ -12,14 +12,21 @@ from optimization.queue.drafts import Draft
 def mark_stale(account: AdAccount, evaluated: Mapping[int, int], winners: Sequence[Draft], now: datetime) -> int:
     """Flags open proposals whose rule was evaluated and no longer wants them, or whose entity has changed."""
     wanted = {draft.key for draft in winners}
-    open_now = Action.objects.filter(account=account, status__in=OPEN_STATUSES, stale_reason="")
-    reasons: dict[int, str] = {}
+    standing = Action.objects.filter(account=account, status__in=OPEN_STATUSES, stale_reason="").only(
+        "level", "entity_id", "kind", "field", "value_before", "rule_version__rule_id"
+    )
+    unwanted = [
+        action
+        for action in standing.select_related("rule_version")
+        if (action.level, action.entity_id, action.kind) not in wanted
+    ]
     local = now.astimezone(account.zone)
-    for action in open_now.select_related("rule_version"):
-        key = (action.level, action.entity_id, action.kind)
-        if action.rule_version and action.rule_version.rule_id in evaluated and key not in wanted:
-            reasons[action.pk] = f"its condition no longer held at {local:%Y-%m-%d %H:%M}."
-    reasons |= _changed(account, [action for action in open_now if action.pk not in reasons])
+    reasons = {
+        action.pk: f"its condition no longer held at {local:%Y-%m-%d %H:%M}."
+        for action in unwanted
+        if action.rule_version and action.rule_version.rule_id in evaluated
+    }
+    reasons |= _changed(account, [action for action in unwanted if action.pk not in reasons])
     for pk, reason in reasons.items():
         Action.objects.filter(pk=pk, status__in=OPEN_STATUSES).update(stale_reason=reason)
     return len(reasons)
