@@ -187,11 +187,7 @@ def _key(chart: LineChart) -> SafeString:
     keys = [
         (chart.window, tag("rect", width="16", height="10", cls="chart-window"), "what the rule looked at"),
         (chart.settling, tag("rect", width="16", height="10", cls="chart-hatch"), "may still change"),
-        (
-            any(event.day in chart.days for event in chart.events),
-            tag("circle", cx="8", cy="5", r="4", cls="chart-event-mark"),
-            "a change was made",
-        ),
+        (marked, tag("circle", cx="8", cy="5", r="4", cls="chart-event-mark"), "a change was made"),
     ]
     items = [
         tag("span", join([tag("svg", mark, aria_hidden="true"), tag("span", words)]), cls="chart-key")

@@ -18,6 +18,7 @@ from optimization.views.scope import Scope
 from optimization.views.states import State, state_of
 
 ICONS = {"pause": "pause", "activate": "play", "notify_only": "note"}
+ABOUT_BUDGETS = frozenset({"budget_step", "counts"})
 TELLING = ("budget_step", "cooldown", "data_age", "counts", "minimum_data")
 
 
@@ -101,7 +102,7 @@ def chips_of(action: Action) -> tuple[Chip, ...]:
     """Trims and blocks first, then up to three passed rails that tell a buyer something."""
     loud = [v for v in action.verdicts if v["outcome"] in {Outcome.TRIM, Outcome.BLOCK}]
     passed = {v["guard"]: v for v in action.verdicts if v["outcome"] == Outcome.PASS}
-    telling = [key for key in TELLING if key in passed and (key != "budget_step" or action.field != "status")]
+    telling = [key for key in TELLING if key in passed and (key not in ABOUT_BUDGETS or action.field != "status")]
     quiet = [passed[key] for key in telling]
     return tuple(_chip(verdict) for verdict in [*loud, *quiet[:3]])
 

@@ -26,6 +26,13 @@
   /* What was marked or unfolded stays so when its part is replaced. */
   const nameOf = (part) =>
     `${part.closest("section, article")?.querySelector("h2, h3")?.textContent}|${part.querySelector("summary")?.textContent}`;
+  /* A session that ended answers with the log-in page: go there, instead of putting it where a card was. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!new URL(event.detail.xhr.responseURL).pathname.startsWith("/accounts/login")) return;
+    event.detail.shouldSwap = false;
+    location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
+  });
+
   let marked = null;
   let unfolded = new Set();
   document.addEventListener("htmx:beforeSwap", () => {
