@@ -1,0 +1,171 @@
+"""Executions under injected crashes: how many changes are doubled, lost, untrue or outside the guard rails (none).
+
+`python -m tests.benchmarks.faults --actions 200 --seed 1 --workers 4 [--database URL] [--broker redis]` makes one chaos
+run; without options it makes the set that `run` gives to `make bench`. Every run has a folder, a database (dropped
+afterwards), a sandbox process and workers of its own. Method and measured table: docs/reliability.md.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+
+from tests.benchmarks.chaos.processes import CHAOS_SETTLE, ROOT, environment
+
+POSTGRES = "postgres://root@127.0.0.1:5432/postgres"
+REDIS = "redis://127.0.0.1:6379/5"
+CLEAN = ("doubled", "lost", "untrue", "outside", "counters", "ledger")
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    """URL of a new database on a PostgreSQL server, dropped afterwards; "" = a SQLite file in the run's folder."""
+    if not server:
+        yield ""
+        return
+    name = f"ci_faults_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield server.rpartition("/")[0] + "/" + name
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def reachable(database: str = POSTGRES, broker: str = REDIS) -> tuple[bool, bool]:
+    """Whether PostgreSQL and Redis answer here."""
+    try:
+        psycopg.connect(database, connect_timeout=2).close()
+        postgres = True
+    except psycopg.Error:
+        postgres = False
+    try:
+        postgres, answers = postgres, bool(redis.Redis.from_url(broker, socket_connect_timeout=2).ping())
+    except redis.RedisError:
+        answers = False
+    return postgres, answers
+
+
+def direct(order: dict[str, Any], database: str = "", broker: str = "", workers: int = 2) -> dict[str, Any]:
+    """One scene in its own processes. `broker`: URL of a Redis database that is emptied, "" = the database."""
+    folder = Path(tempfile.mkdtemp(prefix="ci-faults-"))
+    more = {"EXECUTOR_SETTLE_SECONDS": str(CHAOS_SETTLE), "Q_ACT_WORKERS": str(workers), "PULSE_STALE_SECONDS": "6"}
+    if broker:
+        more |= {"REDIS_URL": broker, "Q_BROKER": "redis"}
+        redis.Redis.from_url(broker).flushdb()
+    try:
+        with _database(database) as url:
+            env = environment(folder, url, **more)
+            command = [sys.executable, "-m", "tests.benchmarks.chaos.director", json.dumps(order)]
+            with (folder / "director.log").open("w") as log:
+                done = subprocess.run(
+                    command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, timeout=900, check=False
+                )
+            if done.returncode:
+                raise RuntimeError(f"{order['scene']} failed:\n{(folder / 'director.log').read_text()[-3000:]}")
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return {
+            "database": "PostgreSQL" if database else "SQLite",
+            "broker": "Redis" if broker else "database",
+            **found,
+        }
+    finally:
+        if broker:
+            redis.Redis.from_url(broker).flushdb()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def chaos(
+    actions: int, seed: int, workers: int, crew: str = "forked", database: str = "", broker: str = ""
+) -> dict[str, Any]:
+    """One chaos run."""
+    size = "small" if actions <= 40 else "demo"
+    order = {"scene": "chaos", "actions": actions, "seed": seed, "workers": workers, "crew": crew, "size": size}
+    return {"crew": crew, "workers": workers, "seed": seed, **direct(order, database, broker, workers)}
+
+
+def clean(found: dict[str, Any]) -> bool:
+    return not any(found[name] for name in CLEAN)
+
+
+def run(actions: int = 60) -> dict[str, object]:
+    """The set of runs for `make bench`: a few minutes. PostgreSQL and Redis take part where they answer."""
+    postgres, with_redis = reachable()
+    runs = [chaos(actions, 1, 2), chaos(actions, 2, 4), chaos(actions, 3, 2, "clustered")]
+    if postgres:
+        runs.append(chaos(actions, 4, 4, database=POSTGRES))
+    if postgres and with_redis:
+        runs.append(chaos(actions, 5, 2, "clustered", POSTGRES, REDIS))
+    stop = direct({"scene": "stop", "workers": 2, "actions": 60, "size": "small"})
+    waiting = direct({"scene": "latency", "actions": 30, "size": "small"})
+    return {
+        "name": "faults",
+        "runs": runs,
+        "emergency_stop": stop,
+        "approve_to_executed": waiting,
+        "passed": all(clean(one) for one in runs) and stop["last_write_after_s"] < 5 and waiting["p95_s"] < 2,
+    }
+
+
+def table(runs: Sequence[dict[str, Any]]) -> str:
+    """The runs as a Markdown table."""
+    head = (
+        "database",
+        "broker",
+        "crew",
+        "workers",
+        "seed",
+        "actions",
+        "struck",
+        "writes",
+        "statuses",
+        *CLEAN,
+        "seconds",
+    )
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    for one in runs:
+        lines.append("| " + " | ".join(_cell(one[name]) for name in head) + " |")
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    return ", ".join(f"{n} {name}" for name, n in sorted(value.items())) if isinstance(value, dict) else str(value)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--actions", type=int, help="One chaos run with about so many actions.")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--crew", choices=("forked", "clustered"), default="forked")
+    parser.add_argument("--database", default="", help="PostgreSQL server and database to create others from.")
+    parser.add_argument("--broker", choices=("database", "redis"), default="database")
+    parser.add_argument("--scene", choices=("stop", "latency"), help="One other measure instead.")
+    given = parser.parse_args(arguments)
+    broker = REDIS if given.broker == "redis" else ""
+    if given.scene:
+        order = {"scene": given.scene, "actions": given.actions or 40, "size": "small"}
+        order |= {"workers": given.workers} if given.scene == "stop" else {}
+        found: dict[str, Any] = direct(order, given.database, broker, given.workers)
+    elif given.actions:
+        crew = "clustered" if broker else given.crew
+        found = chaos(given.actions, given.seed, given.workers, crew, given.database, broker)
+        sys.stdout.write(table([found]) + "\n")
+    else:
+        found = run()
+    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    return 0 if found.get("passed", True) and (given.scene or "runs" in found or clean(found)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
