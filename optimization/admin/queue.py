@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -12,6 +14,12 @@ from optimization.admin.base import ReadOnlyAdmin, user_of
 from optimization.kinds import describe
 from optimization.models import OPEN_STATUSES, Action, LimitCounter, Run
 from optimization.queue.services import approve_many, reject_many
+
+
+class ReasonForm(ActionForm):
+    """A rejection needs its reason here as on the pages."""
+
+    reason = forms.CharField(required=False, label="Reason", max_length=500)
 
 
 @admin.register(Action)
@@ -25,6 +33,7 @@ class ActionAdmin(ReadOnlyAdmin):
     list_select_related = ("account", "decided_by")
     date_hierarchy = "proposed_at"
     actions = ("approve_selected", "reject_selected")
+    action_form = ReasonForm
 
     @admin.display(description="action", ordering="entity_name")
     def headline(self, obj: Action) -> str:
@@ -49,8 +58,11 @@ class ActionAdmin(ReadOnlyAdmin):
     @admin.action(description="Reject selected", permissions=["decide"])
     def reject_selected(self, request: HttpRequest, queryset: QuerySet[Action]) -> None:
         answers: dict[int, str] = {}
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(request, "Nothing was rejected: write the reason beside the action first.", "error")
+            return
         for action in queryset.filter(status__in=OPEN_STATUSES).select_related("account__connection"):
-            reason = "rejected in admin"
             answers |= reject_many([action.pk], user_of(request), self.now(action.account), reason)
         self._tell(request, "Rejected", answers, queryset.count())
 

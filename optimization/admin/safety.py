@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from metaads import switch
 from metaads.models import SwitchState
-from optimization.admin.base import BaseForm, KeptAdmin, VisibleAdmin, user_of
+from optimization.admin.base import BaseForm, KeptAdmin, user_of
 from optimization.incident.stops import lift_stop
 from optimization.models import AccountLimits, EmergencyStop
 from optimization.settings_doors import save_limits, set_switch
@@ -48,11 +48,46 @@ class SwitchStateAdmin(KeptAdmin):
         set_switch(obj.name, obj.on, user_of(request), self.now())
 
 
+BOUNDS: dict[str, float] = {
+    "max_budget_change_percent": 1000,
+    "max_budget_decrease_percent": 100,
+    "cooldown_hours": 720,
+    "require_approval_days": 3650,
+    "max_data_age_hours": 720,
+    "max_auto_actions_per_hour": 10_000,
+    "min_confidence_for_auto": 1,
+    "max_budget_changes_per_day": 100,
+    "embargo_hours": 8760,
+    "min_spend": 1_000_000_000,
+    "min_impressions": 1_000_000_000,
+}
+
+
+class LimitsForm(BaseForm):
+    """Every limit between 0 and what its environment variable may be: a slip of the finger must not open a door."""
+
+    class Meta:
+        model = AccountLimits
+        fields = ("account", "mode", *BOUNDS)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        odd = {
+            name: f"{values[name]} is outside 0 to {most:g}."
+            for name, most in BOUNDS.items()
+            if values.get(name) is not None and not 0 <= values[name] <= most
+        }
+        if odd:
+            raise ValidationError(odd)
+        return values
+
+
 @admin.register(AccountLimits)
 class AccountLimitsAdmin(KeptAdmin):
     """Empty = the installation's default; a limit set in the environment still binds."""
 
     account_path = "account"
+    form = LimitsForm
     list_display = ("account", "mode", "max_budget_change_percent", "max_budget_decrease_percent", "cooldown_hours")
     list_select_related = ("account",)
     actions = None
@@ -120,6 +155,3 @@ class EmergencyStopAdmin(KeptAdmin):
         if form.cleaned_data.get("lift"):
             lift_stop(obj, user_of(request), self.now(obj.account), form.cleaned_data["lift_reason"])
             self.message_user(request, "Lifted. The rules it turned off stay off until you switch them on.", "success")
-
-
-__all__ = ["AccountLimitsAdmin", "EmergencyStopAdmin", "SwitchStateAdmin", "VisibleAdmin"]

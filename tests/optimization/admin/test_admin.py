@@ -145,6 +145,15 @@ def test_approving_in_admin_is_the_same_service(root: Client, account: AdAccount
     assert LedgerEvent.objects.filter(action_id=good.public_id, kind="optimization_approved").exists()
 
 
+def test_rejecting_in_admin_needs_a_reason_too(root: Client, account: AdAccount, make_action: MakeAction) -> None:
+    action = make_action(account)
+    data = {"action": "reject_selected", "_selected_action": [action.pk]}
+    assert "Nothing was rejected" in root.post("/admin/optimization/action/", data, follow=True).content.decode()
+    root.post("/admin/optimization/action/", {**data, "reason": "sale ends tonight"})
+    action.refresh_from_db()
+    assert (action.status, action.decision_note) == (Status.REJECTED, "sale ends tonight")
+
+
 def test_a_viewer_on_the_staff_cannot_approve_in_admin(account: AdAccount, make_action: MakeAction) -> None:
     action = make_action(account)
     client = signed_in(staff(account, Role.VIEWER))
@@ -230,6 +239,15 @@ class TestDoors:
         root.post("/admin/optimization/accountlimits/add/", data)
         assert AccountLimits.objects.get().max_budget_change_percent == 15
         assert LedgerEvent.objects.get().payload["limits"]["max_budget_change_percent"] == 15
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("max_budget_change_percent", "5000"), ("cooldown_hours", "-1"), ("min_confidence_for_auto", "85")],
+    )
+    def test_an_odd_limit_is_refused(self, root: Client, account: AdAccount, name: str, value: str) -> None:
+        data = {"account": account.pk, "mode": "suggest", name: value}
+        assert "is outside 0 to" in root.post("/admin/optimization/accountlimits/add/", data).content.decode()
+        assert not AccountLimits.objects.exists()
 
     def test_a_stop_is_lifted_only_with_a_reason(self, root: Client, account: AdAccount) -> None:
         stop = EmergencyStop.objects.create(account=account, set_at=timezone.now(), reason="odd spend")
