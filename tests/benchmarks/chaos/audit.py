@@ -54,7 +54,7 @@ def _key(action: Action) -> tuple[str, str, Any]:
 
 def _live(action: Action) -> Any:
     value = read_fields(client_for(action.account), action.entity_id, (action.field,)).get(action.field)
-    return value if action.field == "status" else int(value)
+    return value if action.field == "status" or value is None else int(value)
 
 
 def _judge(one: Drawn, drawn: list[Drawn], accepted: int, live: Any, findings: Findings) -> None:
