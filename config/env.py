@@ -11,9 +11,15 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
 
 
+def text(name: str, default: str = "") -> str:
+    """A text; empty counts as not given, so that a line `NAME=` in `.env` means the default."""
+    given: str = env.str(name, default="")
+    return given.strip() or default
+
+
 def switch(name: str, default: bool) -> bool:
     """`true` or `false` (also 1/0, yes/no, on/off); anything else is refused, for a typo must not turn money on."""
-    raw = env.str(name, default="").strip().lower()
+    raw = text(name).lower()
     if raw == "":
         return default
     if raw in {"1", "true", "yes", "on"}:
@@ -25,7 +31,7 @@ def switch(name: str, default: bool) -> bool:
 
 def number(name: str, default: float, low: float, high: float) -> float:
     """A number inside [low, high]; outside, the start is refused."""
-    raw = env.str(name, default="").strip()
+    raw = text(name)
     if raw == "":
         return default
     try:
@@ -47,5 +53,4 @@ def whole(name: str, default: int, low: int, high: int) -> int:
 
 def is_set(name: str) -> bool:
     """Whether the variable is given explicitly: an explicit limit binds everywhere, a default does not."""
-    given: str = env.str(name, default="")
-    return given.strip() != ""
+    return text(name) != ""

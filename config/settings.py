@@ -6,15 +6,15 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import BASE_DIR, env, is_set, number, switch, whole
+from config.env import BASE_DIR, env, is_set, number, switch, text, whole
 from config.logs import logging_config
 
 DEBUG = switch("DEBUG", False)
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(text("VAR_DIR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 INSECURE_KEY = "insecure-development-key-never-use-in-production-0123456789abcdef"
-SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_KEY if DEBUG else "")
+SECRET_KEY = text("SECRET_KEY", INSECURE_KEY if DEBUG else "")
 # Newest first: "id:base64-of-32-bytes,id:...". Tokens are sealed with the first and opened with any.
 DEVELOPMENT_FIELD_KEY = "dev:aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyYnl0ZXM="
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[DEVELOPMENT_FIELD_KEY] if DEBUG else [])
@@ -53,7 +53,7 @@ LIMITS: dict[str, float] = {
     "MAX_DATA_AGE_HOURS": number("MAX_DATA_AGE_HOURS", 3, 0.1, 720),
 }
 LIMITS_SET_EXPLICITLY = frozenset(name for name in LIMITS if is_set(name))
-OPTIMIZER_MODE = env.str("OPTIMIZER_MODE", default="suggest")
+OPTIMIZER_MODE = text("OPTIMIZER_MODE", "suggest")
 if OPTIMIZER_MODE not in {"suggest", "auto"}:
     raise ImproperlyConfigured(f"OPTIMIZER_MODE={OPTIMIZER_MODE!r} is neither suggest nor auto.")
 PROPOSAL_EXPIRES_AFTER = timedelta(hours=48)
@@ -65,8 +65,8 @@ INITIAL_HISTORICAL_DAYS = whole("INITIAL_HISTORICAL_DAYS", 30, 1, 1000)
 INSIGHTS_PAGE_SIZE = whole("INSIGHTS_PAGE_SIZE", 500, 1, 5000)
 
 # Meta. Host and version are defaults for new connections; each connection keeps its own.
-META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com")
-META_API_VERSION = env.str("META_API_VERSION", default="v26.0")
+META_GRAPH_URL = text("META_GRAPH_URL", "https://graph.facebook.com")
+META_API_VERSION = text("META_API_VERSION", "v26.0")
 META_CONNECT_TIMEOUT = number("META_CONNECT_TIMEOUT", 3.05, 0.1, 60)
 META_READ_TIMEOUT = number("META_READ_TIMEOUT", 25, 0.1, 300)
 
@@ -139,7 +139,7 @@ SQLITE_OPTIONS = {
 
 def database() -> dict[str, Any]:
     """SQLite (WAL, IMMEDIATE: anything else loses rows under two clusters) or what DATABASE_URL names."""
-    url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'campaign.sqlite3'}"
+    url = text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'campaign.sqlite3'}"
     config: dict[str, Any] = dict(env.db_url_config(url))
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS
@@ -153,8 +153,8 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
-Q_BROKER = env.str("Q_BROKER", default="redis" if REDIS_URL else "database")
+REDIS_URL = text("REDIS_URL")
+Q_BROKER = text("Q_BROKER", "redis" if REDIS_URL else "database")
 if Q_BROKER not in {"database", "redis"}:
     raise ImproperlyConfigured(f"Q_BROKER={Q_BROKER!r} is neither database nor redis.")
 CACHES: dict[str, Any] = {
@@ -228,7 +228,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 # Collected, hashed and compressed files in production; straight from their folders in development and in the demo.
 COLLECTED_STATIC = switch("COLLECTED_STATIC", not DEBUG)
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
+STATIC_ROOT = text("STATIC_ROOT", str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -263,5 +263,5 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"), people=switch("LOG_FOR_PEOPLE", DEBUG))
+LOGGING = logging_config(text("LOG_LEVEL", "INFO"), people=switch("LOG_FOR_PEOPLE", DEBUG))
 REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}
