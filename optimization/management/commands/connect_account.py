@@ -44,12 +44,14 @@ class Command(BaseCommand):
         ids = options["account"] or [i for i in os.environ.get("META_AD_ACCOUNT_ID", "").split(",") if i]
         if not ids:
             raise CommandError("account: name at least one ad account id, or set META_AD_ACCOUNT_ID.")
+        manager = self._manager(options["manager"])
         facts = AccountFacts(currency=options["currency"], timezone_name=options["timezone"])
         try:
             connection, accounts = connect(credentials, ids, None, doors.moment(options["now"]), facts)
         except ValueError as error:
             raise CommandError(str(error)) from None
-        self._manager(options["manager"], accounts)
+        for account in accounts if manager else ():
+            Membership.objects.update_or_create(user=manager, account=account, defaults={"role": Role.MANAGER})
         names = ", ".join(account.path_id for account in accounts)
         self.stdout.write(
             f"Stored {connection.name} with {names}. Next: manage.py check_connection, then manage.py tick."
@@ -59,19 +61,21 @@ class Command(BaseCommand):
         if options["token_file"]:
             try:
                 with open(options["token_file"], encoding="utf-8") as file:
-                    return file.read().strip()
+                    token = file.read().strip()
             except OSError as error:
                 raise CommandError(f"--token-file: {error.strerror}.") from None
+            if not token:
+                raise CommandError(f"--token-file: {options['token_file']} is empty.")
+            return token
         token = os.environ.get(options["token_env"], "").strip()
         if not token:
             raise CommandError(f"{options['token_env']} is empty. Put the token there, or use --token-file.")
         return token
 
-    def _manager(self, name: str | None, accounts: Any) -> None:
-        if not name:
-            return
-        user = User.objects.filter(username=name).first()
-        if user is None:
-            raise CommandError(f"--manager: there is no user {name!r}. Stored all the same.")
-        for account in accounts:
-            Membership.objects.update_or_create(user=user, account=account, defaults={"role": Role.MANAGER})
+    def _manager(self, name: str | None) -> User | None:
+        user = User.objects.filter(username=name).first() if name else None
+        if name and user is None:
+            raise CommandError(
+                f"--manager: there is no user {name!r}. Make one with manage.py createsuperuser or admin."
+            )
+        return user
