@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from optimization.rules.sheet import Context
 
 log = logging.getLogger(__name__)
 STAKE_FIELD = catalog.resolve("spend_7d")
+NAME_FIELD = catalog.resolve("name")
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,15 @@ def gather(account: AdAccount, frames: Mapping[str, Frame], now: datetime) -> Ga
     return result
 
 
+def _moved_from(match: Match, draft: Draft) -> dict[str, Any]:
+    """Whose figures these are, where the change moved to the parent that carries the budget."""
+    row = match.frame.row(draft.asked_of)
+    if draft.asked_of == draft.entity.meta_id or row is None:
+        return {}
+    name = str(catalog.column(match.frame, NAME_FIELD)[row])
+    return {"asked_of": {"level": match.frame.level, "id": draft.asked_of, "name": name}}
+
+
 def _entities(account: AdAccount, matches: Iterable[Match]) -> dict[str, dict[str, Entity]]:
     """Every entity that some rule wants to change, loaded once per level."""
     wanted: dict[str, set[str]] = {}
@@ -137,7 +148,8 @@ def explain(drafts: Sequence[Draft], matches: Sequence[Match], currency: str) ->
         for place, trace in zip(places, traces, strict=True):
             draft = drafts[place]
             reason = " ".join(part for part in (sentence(trace, currency), draft.reason) if part)
-            explained[place] = replace(draft, trace=trace, metrics=figures(trace), reason=reason)
+            found = {**figures(trace), **_moved_from(match, draft)}
+            explained[place] = replace(draft, trace=trace, metrics=found, reason=reason)
     return [explained.get(place, draft) for place, draft in enumerate(drafts)]
 
 

@@ -100,6 +100,9 @@ class BudgetKind(Kind):
         home = entity.budget_home
         if home is None or home.budget_field is None:
             return Refusal("No budget is known on it or above it.")
+        if home is not entity and entity.level == Level.AD_SET:
+            # One ad set's figures say nothing of its siblings, which share the campaign's budget.
+            return Refusal("Its budget is the campaign's (CBO): use a campaign rule, or pause the ad set.")
         before = home.value_of(home.budget_field)
         if not isinstance(before, int):
             return Refusal("Its budget is unknown.")

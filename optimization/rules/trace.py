@@ -17,7 +17,7 @@ from optimization.operators import Condition
 from optimization.rules.compile import CompiledRule
 from optimization.rules.sheet import Context, FrameSheet, RowsSheet
 from optimization.rules.tree import Leaf, Node, Not
-from optimization.rules.words import condition_text, field_text
+from optimization.rules.words import condition_text, expression_text, field_text
 
 TRUE, FALSE, NO_DATA = "true", "false", "no data"
 DIGITS = 6
@@ -88,7 +88,7 @@ def _fixed(leaf: Leaf, minutes: int | None) -> dict[str, Any]:
     """What is the same for every row."""
     condition = leaf.condition
     field = condition.field
-    written = [term.text for term in condition.operand.terms if term.constant is None]
+    written = [expression_text(term, field.unit) for term in condition.operand.terms if term.constant is None]
     return {
         "node": "leaf",
         "path": leaf.path,

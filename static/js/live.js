@@ -41,7 +41,7 @@
   });
   document.addEventListener("htmx:afterSwap", () => {
     const card = marked && document.getElementById(marked);
-    if (card?.matches("[data-card]")) card.classList.add("is-current");
+    if (card instanceof Element && card.matches("[data-card]")) card.classList.add("is-current");
     for (const part of document.querySelectorAll("[data-live] details:not([data-part])")) {
       if (unfolded.has(nameOf(part))) part.open = true;
     }

@@ -88,8 +88,8 @@ def test_senseless_parameters_are_refused_by_name(kind: str, parameters: dict[st
 
 
 def test_a_percentage_of_5000_says_what_is_allowed_and_how_to_write_it() -> None:
-    with pytest.raises(ValidationError, match="percent: 5000 is outside 0 to 1000. Write 20 for 20 %"):
-        KINDS[INCREASE].Parameters(percent=Decimal(5000))
+    with pytest.raises(ValidationError, match=r"percent: 5000 is outside 0 to 1000\. Write 20 for 20 %"):
+        KINDS[INCREASE].Parameters.model_validate({"percent": Decimal(5000)})
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,18 @@ def test_asked_of_an_ad_of_an_abo_campaign_it_moves_to_the_ad_set_and_says_so() 
     assert made.note == "The budget lives on the ad set Lookalikes."
 
 
-def test_asked_of_an_ad_or_ad_set_of_a_cbo_campaign_it_moves_to_the_campaign() -> None:
+def test_asked_of_an_ad_of_a_cbo_campaign_it_moves_to_the_campaign() -> None:
     campaign = _campaign(40_000)
-    for level in ("ad", "adset"):
-        made = change(INCREASE, entity("31", level=level, daily_budget=None, home=campaign), percent=10)
-        assert isinstance(made, FieldChange)
-        assert (made.entity, made.before, made.wanted) == (campaign, 40_000, 44_000)
-        assert made.note == "The budget lives on the campaign Summer."
+    made = change(INCREASE, entity("31", level="ad", daily_budget=None, home=campaign), percent=10)
+    assert isinstance(made, FieldChange)
+    assert (made.entity, made.before, made.wanted) == (campaign, 40_000, 44_000)
+    assert made.note == "The budget lives on the campaign Summer."
+
+
+def test_one_ad_set_does_not_change_the_budget_that_its_siblings_share() -> None:
+    made = change(INCREASE, entity("31", level="adset", daily_budget=None, home=_campaign(40_000)), percent=10)
+    assert isinstance(made, Refusal)
+    assert "campaign rule" in made.reason
 
 
 def test_at_home_nothing_needs_to_be_said() -> None:

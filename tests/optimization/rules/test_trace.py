@@ -27,7 +27,7 @@ def test_a_leaf_holds_value_threshold_window_age_and_result() -> None:
         "operator": "<=",
         "value": 41.2,
         "threshold": 40.0,
-        "expression": "target_cpa * 2",
+        "expression": "target CPA × 2",
         "result": "false",
         "age_minutes": 4,
         "near_miss": -1.2,
