@@ -46,7 +46,7 @@ def test_pausing_is_loss_prevention_and_activating_is_growth() -> None:
 @pytest.mark.parametrize("kind", ["pause", "activate"])
 def test_a_status_kind_takes_no_parameters(kind: str) -> None:
     with pytest.raises(ValidationError, match="percent"):
-        KINDS[kind].Parameters(percent=5)
+        KINDS[kind].Parameters.model_validate({"percent": 5})
 
 
 def test_the_headline_names_the_money_that_is_spent() -> None:
@@ -63,5 +63,5 @@ def test_a_notice_changes_nothing_at_meta_and_needs_a_message() -> None:
     assert notify.inverse_key() is None
     assert isinstance(notify.change(entity(), {"message": "look"}, "EUR"), Refusal)
     with pytest.raises(ValidationError, match="message"):
-        notify.Parameters(message="")
+        notify.Parameters.model_validate({"message": ""})
     assert [key for key, kind in KINDS.items() if not kind.changes_meta] == ["notify_only"]

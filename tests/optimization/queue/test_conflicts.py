@@ -1,6 +1,7 @@
 """Conflicts: one winner an entity, whatever the order; safety before growth; nothing grows under a paused parent."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ AD = entity("41", level="ad", parent_ids=("31", "21"), daily_budget=None)
 BUDGETED = ("increase_budget", "decrease_budget", "set_budget")
 
 
-def by(priority: int = 50, confidence: float | None = None, version: int = 1) -> dict[str, object]:
+def by(priority: int = 50, confidence: float | None = None, version: int = 1) -> dict[str, Any]:
     rule = RuleVersion(pk=version, rule=Rule(pk=version, name=f"R{version}"))
     return {"priority": priority, "confidence": confidence, "rule_version": rule}
 

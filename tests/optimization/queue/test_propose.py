@@ -14,8 +14,10 @@ from optimization.queue import propose as module
 from optimization.queue import services
 from optimization.queue.conflicts import Superseded
 from optimization.queue.drafts import Draft
+from optimization.queue.errors import Stale
 from optimization.queue.propose import Proposed, propose, stake_of, without_rejected
 from optimization.queue.stale import mark_stale
+from optimization.queue.states import move
 from tests.factories.metaads import AdSetFactory
 from tests.factories.optimization import NOW, budget_action, draft_of, make_rule, pause_action, version_of
 from tests.optimization.rules.build import leaf
@@ -95,7 +97,7 @@ def test_another_value_makes_a_new_version_and_an_event(ad_set: AdSet) -> None:
     assert (action.value_final, action.version) == (7_000, 2)
     refreshed = events_of(action).get(kind="optimization_refreshed")
     assert refreshed.payload == {"before": 10_000, "wanted": 7_000, "instead_of": 8_000}
-    with pytest.raises(services.Stale, match="changed since you looked"):
+    with pytest.raises(Stale, match="changed since you looked"):
         services.approve(action.pk, None, LATER, version=1)
 
 
@@ -134,11 +136,10 @@ def test_a_proposal_approved_at_this_moment_is_neither_refreshed_nor_recorded(
 
 def test_a_proposal_decided_at_this_moment_is_not_superseded(ad_set: AdSet, monkeypatch: pytest.MonkeyPatch) -> None:
     open_one = budget_action(ad_set, rule_version=version_of(make_rule(ad_set.account, leaf("spend_7d", ">", 5))))
-    real = module.move
 
     def a_person_is_quicker(*args: Any, **kwargs: Any) -> Any:
         Action.objects.filter(pk=open_one.pk).update(status=Status.REJECTED)
-        return real(*args, **kwargs)
+        return move(*args, **kwargs)
 
     monkeypatch.setattr(module, "move", a_person_is_quicker)
     assert put(ad_set, draft_of(ad_set, "pause")).superseded == 0

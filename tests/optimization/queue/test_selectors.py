@@ -54,7 +54,12 @@ def test_only_open_proposals_wait() -> None:
 
 def test_the_effect_of_a_bulk_decision_is_summed_per_currency() -> None:
     euro, yen = ad_set(), ad_set(currency="JPY")
-    lifetime = {"field": "lifetime_budget", "value_before": 10_000, "value_final": 5_000, "at_stake": 350}
+    lifetime: dict[str, Any] = {
+        "field": "lifetime_budget",
+        "value_before": 10_000,
+        "value_final": 5_000,
+        "at_stake": 350,
+    }
     actions = [
         budget_action(euro, 8_000),
         pause_action(euro, at_stake=7_000),
