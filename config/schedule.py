@@ -25,4 +25,5 @@ STEPS: tuple[Step, ...] = (
     Step("evaluate", WORK, 1, "config.pipeline.queue_evaluate", "run rules where there are new data, propose"),
     Step("sweep", ACT, 1, "optimization.tasks.sweep", "execute what was approved, settle what is uncertain"),
     Step("expire", WORK, 1, "optimization.tasks.expire", "close what nobody decided in time"),
+    Step("anchor", WORK, 60, "optimization.tasks.anchor_ledger", "once a day, note the heads of the ledger's chains"),
 )

@@ -7,6 +7,7 @@ from metaads import switch
 from metaads.clock import business_now
 from metaads.models import AdAccount
 from optimization import dispatch, pipeline
+from optimization.ledger import anchor_heads
 from optimization.models import Action
 
 log = logging.getLogger(__name__)
@@ -42,3 +43,8 @@ def expire() -> int:
     """Closes what is past its time, in every account."""
     accounts = AdAccount.objects.select_related("connection")
     return sum(pipeline.expire(account, business_now(account)) for account in accounts)
+
+
+def anchor_ledger() -> int:
+    """Once a day: the heads of all chains into the installation's chain and into the log."""
+    return anchor_heads(business_now())

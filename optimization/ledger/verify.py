@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from optimization.ledger.chain import digest
+from optimization.ledger.anchor import KIND as ANCHOR
+from optimization.ledger.chain import INSTALLATION, digest
 from optimization.models import LedgerEvent, LedgerHead
 
 
@@ -40,4 +41,14 @@ def verify() -> list[Problem]:
         problems += _verify_chain(head)
     orphans = LedgerEvent.objects.exclude(chain__in=heads).values_list("chain", flat=True).distinct()
     problems += [Problem(chain, 0, "events without a head") for chain in orphans]
+    return problems + _verify_anchors()
+
+
+def _verify_anchors() -> list[Problem]:
+    """Every head that was once anchored in the installation's chain must still be that link of its chain."""
+    problems = []
+    for anchor in LedgerEvent.objects.filter(chain=INSTALLATION, kind=ANCHOR).order_by("number").iterator():
+        chain, number, digest_then = (anchor.payload[name] for name in ("chain", "number", "hash"))
+        if not LedgerEvent.objects.filter(chain=chain, number=number, hash=digest_then).exists():
+            problems.append(Problem(chain, number, f"is not what was anchored on {anchor.payload['day']}"))
     return problems
