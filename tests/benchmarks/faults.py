@@ -91,6 +91,8 @@ def chaos(
     """One chaos run."""
     size = "small" if actions <= 40 else "demo"
     order = {"scene": "chaos", "actions": actions, "seed": seed, "workers": workers, "crew": crew, "size": size}
+    # Seconds between strikes, about: a cluster needs some to come up again.
+    order["every"] = 2.0 if crew == "clustered" else 0.3
     return {"crew": crew, "workers": workers, "seed": seed, **direct(order, database, broker, workers)}
 
 

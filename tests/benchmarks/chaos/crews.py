@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 from django.conf import settings
+from django.db import OperationalError
 
 from config.checks import clusters
 from config.supervisor import watch as watching
@@ -38,6 +39,14 @@ def unfinished(drawn: list[Drawn]) -> int:
     return waiting.count() + mine.filter(status__in=[Status.EXECUTING, Status.UNCERTAIN]).count()
 
 
+def _finished(drawn: list[Drawn]) -> bool:
+    """A worker that is frozen in a transaction holds SQLite's one lock; a director without it asks again later."""
+    try:
+        return not unfinished(drawn)
+    except OperationalError:
+        return False
+
+
 def _until_done(drawn: list[Drawn], seconds: float, each_round: Callable[[], None]) -> float:
     """Seconds it took. Each round lasts at least a tenth of a second."""
     begun, looked = time.monotonic(), 0.0
@@ -45,7 +54,7 @@ def _until_done(drawn: list[Drawn], seconds: float, each_round: Callable[[], Non
         each_round()
         if time.monotonic() - looked > 0.5:
             looked = time.monotonic()
-            if not unfinished(drawn):
+            if _finished(drawn):
                 break
         time.sleep(0.1)
     return time.monotonic() - begun

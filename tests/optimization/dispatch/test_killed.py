@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from metaads.models import AdAccount
+from metaads.models import AdAccount, JournalStep
 from optimization.models import Action, LimitCounter, Status
 from tests.benchmarks.chaos.facts import (
     Field,
@@ -136,6 +136,39 @@ def test_a_worker_frozen_past_its_lease_writes_nothing_when_it_thaws(ground: Fie
         os.kill(pid, signal.SIGCONT)
     assert [ground.nursery.wait(pid) for pid in frozen] == [0, 0, 0]
     assert {name: true_and_once(ground, action, since) for name, action in cases.items()} == {n: [] for n in cases}
+
+
+def test_a_worker_within_its_lease_is_left_alone(ground: Field, approved: list[Action]) -> None:
+    action, since = approved[0], ground.last_write()
+    first = ground.nursery.start("run", action_id=action.pk, step=STEPS["intended"], how="freeze")
+    until_stopped(first)
+    assert ground.nursery.wait(ground.nursery.start("run", action_id=action.pk)) == 0
+    assert JournalStep.objects.get(key=f"{action.public_id}:1").fence == 1
+    os.kill(first, signal.SIGCONT)
+    assert ground.nursery.wait(first) == 0
+
+    _settled_by_others(ground, [action])
+    assert true_and_once(ground, action, since) == []
+
+
+def test_a_worker_that_thaws_while_its_successor_is_at_work_writes_nothing(
+    ground: Field, approved: list[Action]
+) -> None:
+    """The step is claimed again, so only the fence tells the two apart."""
+    action, since = approved[0], ground.last_write()
+    first = ground.nursery.start("run", action_id=action.pk, step=STEPS["intended"], how="freeze")
+    until_stopped(first)
+    wait_for_the_lease(action)
+    second = ground.nursery.start("run", action_id=action.pk, step=STEPS["claimed"], how="freeze")
+    until_stopped(second)
+    os.kill(first, signal.SIGCONT)
+    assert ground.nursery.wait(first) == 0
+    assert ground.writes(action.entity_id, since) == []
+    os.kill(second, signal.SIGCONT)
+    assert ground.nursery.wait(second) == 0
+
+    _settled_by_others(ground, [action])
+    assert true_and_once(ground, action, since) == []
 
 
 def test_a_worker_frozen_right_before_the_socket_is_waited_for(ground: Field, approved: list[Action]) -> None:
