@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from optimization.views import case, dashboard, decide, live, queue, stop
+from optimization.views import case, dashboard, decide, live, queue, resolve, stop
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("actions/<uuid:public_id>/modify/", decide.modify, name="action-modify"),
     path("actions/<uuid:public_id>/cancel/", decide.cancel, name="action-cancel"),
     path("actions/<uuid:public_id>/undo/", decide.undo, name="action-undo"),
+    path("actions/<uuid:public_id>/resolve/", resolve.resolve, name="action-resolve"),
     path("actions/<uuid:public_id>/back/", decide.back, name="action-back"),
     path("stop/", stop.stop, name="stop"),
     path("live/version", live.live_version, name="live-version"),

@@ -16,6 +16,7 @@ from optimization.dispatch.held import Held
 from optimization.models import Action, Rule, Status
 from optimization.queue import reserve
 from optimization.queue.states import move
+from optimization.queue.undoing import mark_reverted
 
 State = JournalStep.State
 
@@ -49,19 +50,7 @@ def executed(held: Held, live: Live, now: datetime, note: str, answer: dict[str,
         if action.rule_version is not None:
             Rule.objects.filter(pk=action.rule_version.rule_id).update(executed=F("executed") + 1)
         if action.undo_of is not None:
-            _revert(action.undo_of, action, now)
-
-
-def _revert(original: Action, undo: Action, now: datetime) -> None:
-    if original.status == Status.EXECUTED:
-        move(
-            original,
-            Status.REVERTED,
-            now=now,
-            actor="executor",
-            payload={"undone_by": str(undo.public_id)},
-            outcome_note="Undone: the old value stands again.",
-        )
+            mark_reverted(action.undo_of, action, now)
 
 
 def failed(held: Held, now: datetime, reason: str, live: Live | None, **columns: Any) -> None:

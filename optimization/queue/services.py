@@ -18,6 +18,7 @@ from optimization.queue.decision import CHANGED, already, approved, load, lost, 
 from optimization.queue.errors import Invalid, QueueError, Stale
 from optimization.queue.facts import Wish, facts_for, surroundings
 from optimization.queue.propose import percent_change, propose, stake_of
+from optimization.queue.resolving import resolve
 from optimization.queue.states import LostRace, move
 from optimization.queue.undoing import undo
 
@@ -29,6 +30,7 @@ __all__ = [
     "propose",
     "reject",
     "reject_many",
+    "resolve",
     "undo",
 ]
 

@@ -91,3 +91,16 @@ def _undo_action(original: Action, kind: str, user: User | None, now: datetime) 
         **who(user),
     )
     return approved(action, user, now, "undo")
+
+
+def mark_reverted(original: Action, undo: Action, now: datetime) -> None:
+    """The original of an undo that took effect. Call in the transaction that says so."""
+    if original.status == Status.EXECUTED:
+        move(
+            original,
+            Status.REVERTED,
+            now=now,
+            actor="executor",
+            payload={"undone_by": str(undo.public_id)},
+            outcome_note="Undone: the old value stands again.",
+        )

@@ -74,6 +74,10 @@ class Card:
         return self.may_decide and self.action.status == Status.EXECUTED and self.action.source != "undo"
 
     @property
+    def can_resolve(self) -> bool:
+        return self.may_decide and self.action.status == Status.NEEDS_PERSON
+
+    @property
     def can_cancel(self) -> bool:
         return self.may_decide and self.action.status == Status.APPROVED
 
