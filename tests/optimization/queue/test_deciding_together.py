@@ -12,8 +12,9 @@ from optimization.ledger import events_of, verify
 from optimization.models import Action, EmergencyStop, LedgerEvent, Status
 from optimization.queue import services
 from optimization.queue.errors import AlreadyDecided
+from optimization.queue.propose import propose
 from tests.factories.metaads import AdSetFactory, MembershipFactory
-from tests.factories.optimization import NOW, budget_action
+from tests.factories.optimization import NOW, budget_action, draft_of
 
 Decision = Callable[[], object]
 
@@ -70,3 +71,11 @@ def test_two_stops_at_once_are_one(transactional_db: None) -> None:
     assert EmergencyStop.objects.count() == 2
     assert LedgerEvent.objects.filter(kind="emergency_stop_set").count() == 2
     assert verify() == []
+
+
+def test_two_evaluations_at_once_make_one_proposal(transactional_db: None) -> None:
+    ad_set = AdSetFactory.create()
+    wish = draft_of(ad_set)
+    assert at_once(*[lambda: propose(ad_set.account, [wish], [], NOW, None)] * 3) == ["", "", ""]
+    assert Action.objects.get().refresh_count == 2
+    assert LedgerEvent.objects.count() == 1
