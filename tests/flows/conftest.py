@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django_q.brokers import get_broker
 from pytest_django.fixtures import Settings
 
 from config.sandbox_control import SandboxControl
@@ -95,6 +97,13 @@ def local_meta(transactional_db: None, small_world: World, settings: Settings) -
     _, accounts = connect(credentials, ids, None, timezone.now())
     yield LocalMeta(app, accounts)
     del adapters[LOCAL]
+
+
+@pytest.fixture(autouse=True)
+def _empty_queues(transactional_db: None) -> None:
+    """A broker outside the database keeps messages of earlier tests; a worker must not wake up to them."""
+    for cluster in (settings.Q_ACT, settings.Q_WORK):
+        get_broker(cluster).purge_queue()
 
 
 @pytest.fixture
