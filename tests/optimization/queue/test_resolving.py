@@ -1,72 +1,90 @@
-"""What the executor could not settle, a person does."""
+"""What needs a person is settled by one, and only then its entity is free again."""
 
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.test import Client
+from django.core.management import CommandError, call_command
 
 from metaads.models import AdSet, Role
 from optimization.ledger import events_of
-from optimization.models import Action, Source, Status
-from optimization.queue import services
+from optimization.models import Action, LimitCounter, Source, Status
+from optimization.queue import reserve
 from optimization.queue.errors import AlreadyDecided, Invalid, NotAllowed
-from tests.optimization.conftest import NOW
+from optimization.queue.resolving import resolve as settle
+from tests.factories.metaads import AdSetFactory
+from tests.factories.optimization import NOW, budget_action, limits, pause_action
 
-Propose = Callable[..., Action]
+pytestmark = pytest.mark.django_db
 Member = Callable[..., User]
 
 
 @pytest.fixture
-def stuck(local_ad_set: AdSet, propose_budget: Propose) -> Action:
-    return propose_budget(local_ad_set, 8000, status=Status.NEEDS_PERSON)
+def ad_set() -> AdSet:
+    made: AdSet = AdSetFactory.create()
+    return made
 
 
-def test_seen_in_effect_it_is_executed_with_the_note_on_record(stuck: Action, member: Member) -> None:
-    fresh = services.resolve(stuck.pk, member(stuck.account), NOW, True, "80.00 in Ads Manager")
+@pytest.fixture
+def open_question(ad_set: AdSet) -> Action:
+    """Sent three times, limits reserved, and nobody knows."""
+    action = budget_action(ad_set, status=Status.NEEDS_PERSON)
+    action.reserved = reserve.take(action, limits(), NOW)
+    action.save()
+    return action
+
+
+def test_it_took_effect_so_it_is_executed_and_its_limits_stay_used(open_question: Action, member: Member) -> None:
+    user = member(open_question.account)
+    fresh = settle(open_question.pk, user, NOW, True, "stands in Ads Manager")
     assert (fresh.status, fresh.executed_at) == (Status.EXECUTED, NOW)
-    assert events_of(stuck).last().payload["note"] == "80.00 in Ads Manager"  # type: ignore[union-attr]
+    assert fresh.outcome_note == "Settled by a person: stands in Ads Manager"
+    event = events_of(fresh).get()
+    assert (event.kind, event.user_id) == ("optimization_executed", user.pk)
+    assert LimitCounter.objects.get().used == 1
 
 
-def test_seen_not_in_effect_it_failed_and_the_entity_is_free_again(stuck: Action, member: Member) -> None:
-    fresh = services.resolve(stuck.pk, member(stuck.account), NOW, False, "still 100.00")
-    assert (fresh.status, fresh.executed_at) == (Status.FAILED, None)
+def test_it_took_none_so_it_failed_and_its_limits_are_free(open_question: Action) -> None:
+    fresh = settle(open_question.pk, None, NOW, False, "old budget")
+    assert (fresh.status, fresh.reserved) == (Status.FAILED, [])
+    assert LimitCounter.objects.get().used == 0
 
 
-def test_an_undo_seen_in_effect_turns_its_original_to_reverted(
-    local_ad_set: AdSet, propose_budget: Propose, member: Member
-) -> None:
-    original = propose_budget(local_ad_set, 8000, status=Status.EXECUTED, executed_at=NOW)
-    undo = propose_budget(local_ad_set, 8000, status=Status.NEEDS_PERSON, source=Source.UNDO, undo_of=original)
-    services.resolve(undo.pk, member(undo.account), NOW, True, "seen")
+def test_its_entity_is_free_again(open_question: Action, ad_set: AdSet) -> None:
+    settle(open_question.pk, None, NOW, False, "old budget")
+    pause_action(ad_set, status=Status.EXECUTING)
+
+
+def test_an_undo_that_took_effect_reverts_its_original(ad_set: AdSet) -> None:
+    original = pause_action(ad_set, status=Status.EXECUTED, executed_at=NOW)
+    values = {"kind": "activate", "value_before": "PAUSED", "value_final": "ACTIVE"}
+    undoing = pause_action(ad_set, source=Source.UNDO, undo_of=original, status=Status.NEEDS_PERSON, **values)
+    settle(undoing.pk, None, NOW, True, "active")
     original.refresh_from_db()
     assert original.status == Status.REVERTED
 
 
-def test_it_needs_a_note_a_role_and_something_to_settle(
-    stuck: Action, local_ad_set: AdSet, propose_budget: Propose, member: Member
-) -> None:
-    viewer = member(stuck.account, Role.VIEWER)
+def test_a_viewer_settles_nothing_and_words_are_needed(open_question: Action, member: Member) -> None:
     with pytest.raises(NotAllowed):
-        services.resolve(stuck.pk, viewer, NOW, True, "seen")
+        settle(open_question.pk, member(open_question.account, Role.VIEWER), NOW, True, "seen")
     with pytest.raises(Invalid, match="note"):
-        services.resolve(stuck.pk, None, NOW, True, " ")
-    services.resolve(stuck.pk, None, NOW, True, "seen")
+        settle(open_question.pk, None, NOW, True, " ")
+    assert Action.objects.get().status == Status.NEEDS_PERSON
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.NEEDS_PERSON}))
+def test_nothing_else_can_be_settled(ad_set: AdSet, status: Status) -> None:
+    action = budget_action(ad_set, status=status)
     with pytest.raises(AlreadyDecided):
-        services.resolve(stuck.pk, None, NOW, True, "seen")
+        settle(action.pk, None, NOW, True, "seen")
 
 
-def test_the_page_asks_and_its_door_settles(stuck: Action, member: Member, client: Client) -> None:
-    client.force_login(member(stuck.account))
-    page = client.get(f"/actions/{stuck.public_id}/").content.decode()
-    assert "It is in effect" in page
-    client.post(f"/actions/{stuck.public_id}/resolve/", {"seen": "not_in_effect", "note": "still 100.00"})
-    stuck.refresh_from_db()
-    assert stuck.status == Status.FAILED
-
-
-def test_the_command_settles_too(stuck: Action) -> None:
-    call_command("resolve_action", str(stuck.public_id), "--in-effect", "--note", "seen", "--now", NOW.isoformat())
-    stuck.refresh_from_db()
-    assert stuck.status == Status.EXECUTED
+def test_the_operator_settles_by_command(open_question: Action) -> None:
+    out, about = StringIO(), (str(open_question.public_id), "--note", "seen", f"--now={NOW.isoformat()}")
+    call_command("resolve_action", *about, "--not-in-effect", stdout=out)
+    assert out.getvalue().strip() == f"{open_question.public_id} is failed."
+    with pytest.raises(CommandError, match="already failed"):
+        call_command("resolve_action", *about, "--in-effect")
+    with pytest.raises(CommandError, match="--in-effect --not-in-effect"):
+        call_command("resolve_action", *about)

@@ -1,0 +1,34 @@
+"""What the executor could not settle, a person does on the action's page."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from metaads.models import AdSet, Role
+from optimization.models import Action, Status
+
+Propose = Callable[..., Action]
+Member = Callable[..., User]
+
+
+def test_the_page_asks_and_its_door_settles(
+    local_ad_set: AdSet, propose_budget: Propose, member: Member, client: Client
+) -> None:
+    stuck = propose_budget(local_ad_set, 8000, status=Status.NEEDS_PERSON)
+    client.force_login(member(stuck.account))
+    page = client.get(f"/actions/{stuck.public_id}/").content.decode()
+    assert "It is in effect" in page
+    client.post(f"/actions/{stuck.public_id}/resolve/", {"seen": "not_in_effect", "note": "still 100.00"})
+    stuck.refresh_from_db()
+    assert stuck.status == Status.FAILED
+
+
+def test_a_viewer_is_neither_asked_nor_heard(
+    local_ad_set: AdSet, propose_budget: Propose, member: Member, client: Client
+) -> None:
+    stuck = propose_budget(local_ad_set, 8000, status=Status.NEEDS_PERSON)
+    client.force_login(member(stuck.account, Role.VIEWER))
+    assert "It is in effect" not in client.get(f"/actions/{stuck.public_id}/").content.decode()
+    answer = client.post(f"/actions/{stuck.public_id}/resolve/", {"seen": "in_effect", "note": "x"})
+    assert answer.status_code == 403
