@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from metaads import switch
-from metaads.clock import business_now
 from optimization import dispatch, doors
 
 
@@ -26,9 +25,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing is executed: {off}")
         while True:
             for account in doors.accounts(options["account"]):
-                clock = (
-                    partial(doors.moment, options["now"], account) if options["now"] else partial(business_now, account)
-                )
+                clock = partial(doors.moment, options["now"], account)
                 counts = dispatch.run_due(account, clock)
                 if counts:
                     words = ", ".join(f"{count} {status.label.lower()}" for status, count in counts.items())
