@@ -82,8 +82,10 @@ def test_each_match_becomes_one_proposal_with_its_reason(look: Evaluate, account
 
 def test_a_rule_counts_what_it_looked_at_and_found(look: Evaluate, account: AdAccount) -> None:
     make_rule(account, SPENDS)
+    Rule.objects.update(consecutive_failures=2)
     look(60, 70, None, 1)
     rule = Rule.objects.get()
+    assert rule.consecutive_failures == 0
     assert (rule.triggered, rule.proposed, rule.last_triggered_at) == (2, 2, NOW)
     assert rule.evaluated == 4
 

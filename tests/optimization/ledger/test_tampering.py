@@ -34,9 +34,11 @@ def without_triggers() -> Iterator[None]:
 
 
 def sql(statement: str) -> None:
-    """Runs raw SQL; LEDGER stands for the table, COLUMNS for all its columns but the id."""
+    """Runs raw SQL; LEDGER stands for the table, COLUMNS for its columns but the id, FARTHER for a new number."""
     with connection.cursor() as cursor:
-        cursor.execute(statement.replace("LEDGER", triggers.TABLE).replace("COLUMNS", COLUMNS))
+        farther = COLUMNS.replace("number", "number + 100")
+        statement = statement.replace("COLUMNS", COLUMNS).replace("FARTHER", farther)
+        cursor.execute(statement.replace("LEDGER", triggers.TABLE))
 
 
 COLUMNS = (
@@ -54,17 +56,19 @@ REPLACED = {
         "INSERT OR REPLACE INTO LEDGER (id, COLUMNS) SELECT id, COLUMNS FROM LEDGER WHERE number = 2",
         "INSERT OR REPLACE INTO LEDGER (COLUMNS) SELECT COLUMNS FROM LEDGER WHERE number = 2",
         "UPDATE OR REPLACE LEDGER SET number = 1 WHERE number = 2",
+        "INSERT OR REPLACE INTO LEDGER (id, COLUMNS) SELECT id, FARTHER FROM LEDGER WHERE number = 2",
     ],
     "postgresql": [
         "TRUNCATE LEDGER",
         "TRUNCATE LEDGER CASCADE",
+        "UPDATE LEDGER SET number = number + 100",
         "INSERT INTO LEDGER (id, COLUMNS) SELECT id, COLUMNS FROM LEDGER WHERE number = 2 "
         "ON CONFLICT (id) DO UPDATE SET actor = 'nobody'",
     ],
 }
 
 
-@pytest.mark.parametrize("place", range(len(REFUSED) + 3))
+@pytest.mark.parametrize("place", range(len(REFUSED) + 4))
 def test_the_database_refuses_every_statement_that_changes_a_link(place: int) -> None:
     before = list(LedgerEvent.objects.order_by("id").values())
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -108,11 +112,15 @@ def _first_removed() -> None:
     sql("DELETE FROM LEDGER WHERE number = 1")
 
 
-def _rehashed() -> None:
+def _rehashed(number: int = 3) -> None:
     """Somebody who knows how a hash is made alters a link and gives it a fitting one."""
-    _altered()
-    event = LedgerEvent.objects.get(number=3)
+    LedgerEvent.objects.filter(number=number).update(payload_text='{"n":99}')
+    event = LedgerEvent.objects.get(number=number)
     LedgerEvent.objects.filter(pk=event.pk).update(hash=digest(event))
+
+
+def _last_rehashed() -> None:
+    _rehashed(5)
 
 
 def _head_gone() -> None:
@@ -126,6 +134,7 @@ TAMPERINGS: dict[Callable[[], None], tuple[int, str]] = {
     _tail_cut: (5, "head does not fit"),
     _first_removed: (1, "missing up to #1"),
     _rehashed: (4, "does not follow"),
+    _last_rehashed: (5, "head does not fit"),
     _head_gone: (0, "without a head"),
 }
 
