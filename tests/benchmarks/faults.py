@@ -112,11 +112,23 @@ def run(actions: int = 60) -> dict[str, object]:
     waiting = direct({"scene": "latency", "actions": 30, "size": "small"})
     return {
         "name": "faults",
-        "runs": runs,
+        "actions": sum(one["actions"] for one in runs),
+        "struck": sum(sum(one["struck"].values()) for one in runs),
+        **{name: sum(one[name] for one in runs) for name in CLEAN},
+        "runs": {_label(one): _summary(one) for one in runs},
         "emergency_stop": stop,
         "approve_to_executed": waiting,
         "passed": all(clean(one) for one in runs) and stop["last_write_after_s"] < 5 and waiting["p95_s"] < 2,
     }
+
+
+def _label(one: dict[str, Any]) -> str:
+    return f"{one['database']}, {one['broker']} broker, {one['workers']} workers {one['crew']}, seed {one['seed']}"
+
+
+def _summary(one: dict[str, Any]) -> str:
+    bad = ", ".join(f"{one[name]} {name}" for name in CLEAN)
+    return f"{one['actions']} actions in {one['seconds']} s; {_cell(one['struck'])}; {_cell(one['statuses'])}; {bad}"
 
 
 def table(runs: Sequence[dict[str, Any]]) -> str:

@@ -25,6 +25,8 @@ from tests.benchmarks.chaos.processes import ended
 
 # Shorter than the rest of a lease plus the settling time of these runs: see docs/reliability.md on longer ones.
 FROZEN = 2.0
+# Seconds without strikes that a run gets at its end; what is unfinished after them is lost.
+CALM = 60.0
 Struck = Counter[str]
 
 
@@ -65,7 +67,7 @@ def forked(ground: Field, drawn: list[Drawn], workers: int, seed: int, seconds: 
     chance, struck, over = random.Random(seed), Struck(), ground.folder / f"over-{time.time_ns()}"
     crew: set[int] = set()
     frozen: dict[int, float] = {}
-    next_strike = time.monotonic() + every
+    next_strike, calm_from = time.monotonic() + every, time.monotonic() + seconds
 
     def hire() -> None:
         crew.add(ground.nursery.start("work", until=str(over), seed=chance.randrange(10**6)))
@@ -76,7 +78,7 @@ def forked(ground: Field, drawn: list[Drawn], workers: int, seed: int, seconds: 
         _bury(ground, crew)
         while len(crew) < workers:
             hire()
-        if time.monotonic() < next_strike or not crew - set(frozen):
+        if not next_strike < time.monotonic() < calm_from or not crew - set(frozen):
             return
         next_strike = time.monotonic() + every * chance.uniform(0.5, 1.5)
         victim = chance.choice(sorted(crew - set(frozen)))
@@ -86,7 +88,7 @@ def forked(ground: Field, drawn: list[Drawn], workers: int, seed: int, seconds: 
         if freeze:
             frozen[victim] = time.monotonic() + FROZEN
 
-    _until_done(drawn, seconds, strike)
+    _until_done(drawn, seconds + CALM, strike)
     _thaw(frozen, all_of_them=True)
     _dismiss(ground, crew, over)
     return struck
@@ -122,20 +124,20 @@ def clusters_watched() -> watching.Supervisor:
 def clustered(ground: Field, drawn: list[Drawn], seed: int, seconds: float, every: float) -> Struck:
     """A django-q2 cluster: workers, pusher, monitor, sentinel, main process or the whole group are killed."""
     chance, struck, watch = random.Random(seed), Struck(), clusters_watched()
-    next_strike = time.monotonic() + 3 * every
+    next_strike, calm_from = time.monotonic() + 3 * every, time.monotonic() + seconds
 
     def strike() -> None:
         nonlocal next_strike
         watch.look()
         child = watch.children[0]
-        if time.monotonic() < next_strike or child.process is None or not child.running:
+        if not next_strike < time.monotonic() < calm_from or child.process is None or not child.running:
             return
         next_strike = time.monotonic() + every * chance.uniform(0.5, 1.5)
         child.pause = 0.5
         struck[_shoot(child.process.pid, chance)] += 1
 
     try:
-        _until_done(drawn, seconds, strike)
+        _until_done(drawn, seconds + CALM, strike)
     finally:
         watch.stop()
     return struck

@@ -19,7 +19,7 @@ from tests.benchmarks.chaos.processes import CHAOS_SETTLE
 
 
 def chaos(
-    *, actions: int, seed: int, workers: int, crew: str, size: str, every: float, seconds: float = 240
+    *, actions: int, seed: int, workers: int, crew: str, size: str, every: float, seconds: float = 180
 ) -> dict[str, Any]:
     """Draws, shoots, audits. `crew`: forked or clustered."""
     from django.conf import settings
