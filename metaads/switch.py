@@ -22,12 +22,8 @@ class SwitchedOff(Exception):
 
 def why_off(name: str) -> str | None:
     """None if on, else a sentence naming the switch and the half that is off."""
-    names = [INTELLIGENCE] if name == INTELLIGENCE else [INTELLIGENCE, name]
-    for candidate in names:
-        if not settings.SWITCHES[candidate]:
-            return f"{candidate} is off in the environment (needs a restart to change)."
-    off = SwitchState.objects.filter(name__in=names, on=False).values_list("name", flat=True).first()
-    return f"{off} was turned off in admin." if off else None
+    rows = set(SwitchState.objects.filter(name__in={INTELLIGENCE, name}, on=False).values_list("name", flat=True))
+    return _reason(name, rows)
 
 
 def is_on(name: str) -> bool:
@@ -42,14 +38,15 @@ def require(name: str) -> None:
 
 
 def states() -> dict[str, str | None]:
-    """Every switch with its reason for being off (None = on), in two look-ups."""
+    """Every switch with its reason for being off (None = on), in one look-up."""
     rows = set(SwitchState.objects.filter(on=False).values_list("name", flat=True))
-    answer: dict[str, str | None] = {}
-    for name in settings.SWITCHES:
-        parents = [INTELLIGENCE] if name == INTELLIGENCE else [INTELLIGENCE, name]
-        env_off = next((p for p in parents if not settings.SWITCHES[p]), None)
-        row_off = next((p for p in parents if p in rows), None)
-        answer[name] = (
-            f"{env_off} is off in the environment." if env_off else f"{row_off} was turned off in admin." if row_off else None
-        )
-    return answer
+    return {name: _reason(name, rows) for name in settings.SWITCHES}
+
+
+def _reason(name: str, rows: set[str]) -> str | None:
+    for part in [INTELLIGENCE] if name == INTELLIGENCE else [INTELLIGENCE, name]:
+        if not settings.SWITCHES[part]:
+            return f"{part} is off in the environment (needs a restart to change)."
+        if part in rows:
+            return f"{part} was turned off in admin."
+    return None
