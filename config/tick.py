@@ -4,20 +4,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
 
 from config.logs import redact
 from config.pipeline import observe_is_due, unevaluated_data, watched
 from intelligence.observe import observe
 from metaads import switch
-from metaads.clock import business_now
+from metaads.clock import business_now, machine_now
 from metaads.models import AdAccount
 from optimization import pipeline
+from optimization.by_hand import close_done_by_hand
 from optimization.dispatch import run_due
+from optimization.ledger import anchor_heads
 from optimization.models import Action, Status
 
 log = structlog.get_logger(__name__)
@@ -27,6 +29,7 @@ class ObservationFailed(Exception):
     """Meta could not be read; the text has Meta's reasons."""
 
 
+INSTALLATION = "Installation"
 LOOK_EVERY = 0.1
 IN_FLIGHT = (Status.EXECUTING, Status.UNCERTAIN)
 
@@ -51,25 +54,29 @@ def tick(now: datetime | None = None, accounts: list[AdAccount] | None = None) -
     for account in watched() if accounts is None else accounts:
         moment = now or business_now(account)
         for step, work in STEPS:
-            reports.append(_isolated(account, step, work, moment))
+            reports.append(_isolated(account.name, step, partial(work, account, moment)))
+    if accounts is None and reports:
+        moment = now or business_now()
+        reports.append(_isolated(INSTALLATION, "anchor", lambda: f"{anchor_heads(moment)} heads anchored"))
     return reports
 
 
-def _isolated(account: AdAccount, step: str, work: Callable[[AdAccount, datetime], str], now: datetime) -> StepReport:
+def _isolated(who: str, step: str, work: Callable[[], str]) -> StepReport:
     try:
-        return StepReport(account.name, step, "done", work(account, now))
+        return StepReport(who, step, "done", work())
     except switch.SwitchedOff as off:
-        return StepReport(account.name, step, "skipped", str(off))
+        return StepReport(who, step, "skipped", str(off))
     except Exception as error:
-        log.exception("step failed", account=account.pk, step=step)
-        return StepReport(account.name, step, "failed", redact(f"{type(error).__name__}: {error}"))
+        log.exception("step failed", who=who, step=step)
+        return StepReport(who, step, "failed", redact(f"{type(error).__name__}: {error}"))
 
 
 def _observe(account: AdAccount, now: datetime) -> str:
     switch.require(switch.COLLECTION)
     if not observe_is_due(account, now):
         return f"waits after: {account.last_error}" if account.last_error else "data are fresh"
-    seen = observe(account, now, timezone.now())
+    seen = observe(account, now, machine_now())
+    close_done_by_hand(account, now)
     if seen.problems:
         raise ObservationFailed(" ".join(seen.problems))
     return f"{seen.collected.days + seen.history.days} days read"

@@ -29,8 +29,8 @@ def run(*arguments: str) -> str:
 
 def test_every_account_goes_through_every_step_in_order(local_meta: LocalMeta) -> None:
     reports = tick()
-    assert [report.step for report in reports] == ["observe", "evaluate", "execute", "expire"] * 3
-    assert {report.account for report in reports[3::4]} == set(AdAccount.objects.values_list("name", flat=True))
+    assert [report.step for report in reports] == ["observe", "evaluate", "execute", "expire"] * 3 + ["anchor"]
+    assert {report.account for report in reports[3:12:4]} == set(AdAccount.objects.values_list("name", flat=True))
     assert {report.outcome for report in reports} == {"done"}
 
 
@@ -70,7 +70,7 @@ def test_a_step_that_breaks_stops_neither_its_account_nor_the_others(
 
     monkeypatch.setattr(tick_module, "observe", observe)
     out = StringIO()
-    with pytest.raises(CommandError, match="1 of 12 steps failed"):
+    with pytest.raises(CommandError, match="1 of 13 steps failed"):
         call_command("tick", stdout=out)
     assert "ConnectionError" in out.getvalue()
     assert "EAAcanary" not in out.getvalue()
