@@ -35,7 +35,7 @@ demo: .venv/.runtime
 	$(BIN)/python manage.py demo
 
 test: .venv/.dev
-	$(BIN)/pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

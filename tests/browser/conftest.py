@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -39,11 +40,19 @@ class Demo:
         return subprocess.run([*MANAGE, *arguments], env=env, capture_output=True, text=True, check=False)
 
 
+def unused_port() -> int:
+    """A port that nobody uses just now, far from those that a developer's own demo takes."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """`manage.py demo` in a folder and on ports of its own, from nothing to its greeting."""
     home = tmp_path_factory.mktemp("demo")
-    env = {**os.environ, "DEMO_DIR": str(home), "DEMO_PORT": "18000", "DEMO_SANDBOX_PORT": "18300"}
+    ports = {"DEMO_PORT": str(unused_port()), "DEMO_SANDBOX_PORT": str(unused_port())}
+    env = {**os.environ, "DEMO_DIR": str(home), **ports}
     env.pop("DJANGO_SETTINGS_MODULE", None)
     with (home / "errors.log").open("w") as errors:
         process = subprocess.Popen(

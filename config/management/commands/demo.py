@@ -1,11 +1,13 @@
 """`manage.py demo`: the whole product against the shipped sandbox, in an environment of its own."""
 
+import contextlib
 import fcntl
 import os
 import time
 from pathlib import Path
 from typing import Any
 
+import requests
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -33,6 +35,7 @@ class Command(BaseCommand):
             watch.listen()
             try:
                 self._fill(watch, home)
+                self._answers(watch)
                 self._greet(home, time.monotonic() - started)
                 watch.run()
             finally:
@@ -67,6 +70,19 @@ class Command(BaseCommand):
             seed.fill(accounts, home, say)
         except seed.SeedFailed as error:
             raise CommandError(f"{error} Start the demo again, it goes on from there.") from None
+
+    def _answers(self, watch: Supervisor) -> None:
+        """Waits until our own web server answers: what it prints can be opened at once."""
+        deadline = time.monotonic() + 30
+        web = next(child for child in watch.children if child.name == "web")
+        while not watch.stopping:
+            watch.look()
+            with contextlib.suppress(requests.RequestException):
+                if requests.get(f"http://{os.environ['DEMO_WEB']}/accounts/login/", timeout=5).ok and web.running:
+                    return
+            if web.starts > 2 or time.monotonic() > deadline:
+                raise CommandError(f"The web server does not come up on {os.environ['DEMO_WEB']}. Set DEMO_PORT.")
+            time.sleep(0.1)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
