@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from metaads.exchange import from_usd
+from metaads.exchange import UnknownCurrency, from_usd
 from metaads.models import AdAccount
 from optimization.models import AccountLimits
 
@@ -32,7 +32,7 @@ class Limits:
     min_confidence_for_auto: float
     max_budget_changes_per_day: int
     embargo_hours: float
-    min_spend: Decimal
+    min_spend: Decimal | None
     min_impressions: int
     max_actions_per_campaign: int
     max_actions_per_run: int
@@ -47,8 +47,12 @@ def _strictest(name: str, own: float | None, *, larger_is_stricter: bool) -> flo
     return max(shipped, float(own)) if larger_is_stricter else min(shipped, float(own))
 
 
-def _min_spend(own: Decimal | None, currency: str) -> Decimal:
-    shipped = from_usd(Decimal(str(settings.LIMITS["OPTIMIZER_MIN_SPEND_USD"])), currency)
+def _min_spend(own: Decimal | None, currency: str) -> Decimal | None:
+    """None = not entered, and no shipped rate for the currency: the rail that needs it blocks."""
+    try:
+        shipped = from_usd(Decimal(str(settings.LIMITS["OPTIMIZER_MIN_SPEND_USD"])), currency)
+    except UnknownCurrency:
+        return own
     if own is None:
         return shipped
     return max(own, shipped) if "OPTIMIZER_MIN_SPEND_USD" in settings.LIMITS_SET_EXPLICITLY else own

@@ -11,6 +11,8 @@ class MinimumData(Guard):
 
     def check(self, facts: Facts) -> Verdict:
         spend, impressions = facts.limits.min_spend, facts.limits.min_impressions
+        if spend is None:
+            return self.blocks("No minimum spend is set for this currency; an administrator must enter it.")
         setting = f"at least {spend} spent and {impressions:,} impressions"
         if facts.spend is None or facts.impressions is None:
             return self.blocks("Spend or impressions of the window are unknown.", setting, passing=True)

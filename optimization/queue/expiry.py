@@ -24,7 +24,8 @@ def expire_due(account: AdAccount, now: datetime) -> int:
         approved.filter(held_since__isnull=True).update(held_since=now)
         return count
     for action in approved.filter(expires_at__lte=now):
-        count += _give_back(action, now) if action.held_since else _expire(action, now)
+        # Never begun (execution was off, a limit had no room): a person decides anew. Tried in vain: expired.
+        count += _give_back(action, now) if action.executing_at is None else _expire(action, now)
     approved.filter(held_since__isnull=False).update(held_since=None)
     return count
 
@@ -37,7 +38,9 @@ def _expire(action: Action, now: datetime) -> int:
 
 def _give_back(action: Action, now: datetime) -> int:
     """Back to a person, or withdrawn where a newer proposal for the same is waiting."""
-    note = "It was approved more than 24 h before execution came back and needs a new decision."
+    why = f" {action.outcome_note}" if action.outcome_note and not action.held_since else ""
+    waited = "before execution came back" if action.held_since else "ago and could not be begun"
+    note = f"It was approved more than 24 h {waited}, so it needs a new decision.{why}"
     expires_at = now + settings.PROPOSAL_EXPIRES_AFTER
     try:
         return _to(action, Status.PENDING, note, now, held_since=None, expires_at=expires_at)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from metaads.models import AdAccount
+from metaads.models import AdAccount, Level
 from optimization.guards import Judgement, judge_all
 from optimization.kinds import KINDS
 from optimization.ledger import Entry, record_many
@@ -156,9 +156,14 @@ def _supersede(account: AdAccount, losers: Sequence[Superseded], winners: Sequen
     reasons: dict[tuple[str, str, str], str] = {loser.draft.key: loser.reason for loser in losers}
     wanted = {draft.key for draft in winners}
     kinds = {draft.key[:2]: draft.kind for draft in winners}
+    paused = {
+        draft.entity.meta_id for draft in winners if draft.kind == "pause" and draft.entity.level == Level.CAMPAIGN
+    }
     for key, action in open_now.items():
         if key[:2] in kinds and kinds[key[:2]] != key[2] and action.rule_version_id is not None:
             reasons.setdefault(key, f"{kinds[key[:2]].replace('_', ' ')} is wanted now instead.")
+        if action.campaign_id in paused and action.entity_id != action.campaign_id and KINDS[action.kind].grows:
+            reasons.setdefault(key, "Its campaign is to be paused.")
     count = 0
     for key, reason in reasons.items():
         loser = open_now.get(key)

@@ -84,3 +84,8 @@ def test_dollar_thresholds_are_friendly_amounts_of_the_accounts_currency(setting
     assert limits_for(yen).min_spend == Decimal(2000)
     environment(settings, OPTIMIZER_MIN_SPEND_USD=100)
     assert limits_for(yen).min_spend == Decimal(15000)
+
+
+def test_a_currency_without_a_shipped_rate_leaves_the_minimum_spend_to_a_person(db: None) -> None:
+    account = AdAccountFactory.create(currency="XAF")
+    assert limits_for(account).min_spend is None

@@ -41,14 +41,14 @@ def test_a_proposal_expires_after_48_hours(ad_set: AdSet, status: Status) -> Non
     assert events_of(action).get().kind == "optimization_expired"
 
 
-def test_an_approval_that_was_not_carried_out_expires_after_24_hours_with_the_last_reason(ad_set: AdSet) -> None:
+def test_an_approval_that_was_tried_in_vain_expires_after_24_hours_with_the_last_reason(ad_set: AdSet) -> None:
     services.approve(budget_action(ad_set).pk, None, NOW)
-    Action.objects.update(outcome_note="No room left.")
+    Action.objects.update(outcome_note="Meta did not answer.", executing_at=NOW)
     assert after(23.9, ad_set).status == Status.APPROVED
     action = after(24, ad_set)
     assert (action.status, action.outcome_note) == (
         Status.EXPIRED,
-        "It could not be carried out in time. No room left.",
+        "It could not be carried out in time. Meta did not answer.",
     )
 
 
@@ -106,3 +106,12 @@ def test_with_everything_off_nothing_expires(ad_set: AdSet, settings: Settings) 
     settings.SWITCHES = {**settings.SWITCHES, "ENABLE_INTELLIGENCE": False}
     assert pipeline.expire(ad_set.account, NOW + timedelta(hours=1_000)) == 0
     assert Action.objects.get().status == Status.PENDING
+
+
+def test_an_approval_that_was_never_begun_goes_back_to_a_person_with_the_reason(ad_set: AdSet) -> None:
+    full = "No room left: 4 of 4 are used."
+    action = budget_action(ad_set, status=Status.APPROVED, expires_at=NOW, outcome_note=full)
+    assert expire_due(action.account, NOW) == 1
+    action.refresh_from_db()
+    assert action.status == Status.PENDING
+    assert action.outcome_note.endswith(full)
