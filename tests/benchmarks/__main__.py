@@ -29,9 +29,10 @@ Result = dict[str, Any]
 
 def measures() -> dict[str, Callable[[], Result]]:
     """Every measure by name. Imported late: they need Django."""
-    from tests.benchmarks import collection, pages, recordings, rules, tick
+    from tests.benchmarks import collection, faults, pages, recordings, rules, tick
 
-    return {module.__name__.rpartition(".")[2]: module.run for module in (rules, tick, pages, collection, recordings)}
+    modules = (rules, tick, pages, collection, recordings, faults)
+    return {module.__name__.rpartition(".")[2]: module.run for module in modules}
 
 
 @contextmanager

@@ -30,7 +30,8 @@ def test_the_demo_is_ready_within_a_minute(demo: Demo) -> None:
 
 def test_approving_changes_the_budget_and_undo_puts_it_back(demo: Demo, sign_in: SignIn) -> None:
     page = sign_in("demo-buyer")
-    shoot(page, "dashboard", full=True)
+    shoot(page, "dashboard")
+    shoot(page, "dashboard-whole", full=True)
     page.goto(f"{demo.url}/actions/")
     shoot(page, "queue")
     address = open_daily_budget(page, demo)
