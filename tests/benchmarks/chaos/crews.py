@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -66,7 +67,7 @@ def forked(ground: Field, drawn: list[Drawn], workers: int, seed: int, seconds: 
     """`workers` processes on overlapping work; about every `every` seconds one is killed or frozen, and replaced."""
     chance, struck, over = random.Random(seed), Struck(), ground.folder / f"over-{time.time_ns()}"
     crew: set[int] = set()
-    frozen: dict[int, float] = {}
+    frozen: set[int] = set()
     next_strike, calm_from = time.monotonic() + every, time.monotonic() + seconds
 
     def hire() -> None:
@@ -74,22 +75,24 @@ def forked(ground: Field, drawn: list[Drawn], workers: int, seed: int, seconds: 
 
     def strike() -> None:
         nonlocal next_strike
-        _thaw(frozen, all_of_them=False)
         _bury(ground, crew)
         while len(crew) < workers:
             hire()
-        if not next_strike < time.monotonic() < calm_from or not crew - set(frozen):
+        if not next_strike < time.monotonic() < calm_from or not crew - frozen:
             return
         next_strike = time.monotonic() + every * chance.uniform(0.5, 1.5)
-        victim = chance.choice(sorted(crew - set(frozen)))
+        victim = chance.choice(sorted(crew - frozen))
         freeze = chance.random() < 0.3
         os.kill(victim, signal.SIGSTOP if freeze else signal.SIGKILL)
         struck["frozen" if freeze else "killed"] += 1
         if freeze:
-            frozen[victim] = time.monotonic() + FROZEN
+            frozen.add(victim)
+            # A thread thaws it: the director may itself wait for a lock that the frozen one holds (SQLite has one).
+            threading.Timer(FROZEN, _thaw, (frozen, victim)).start()
 
     _until_done(drawn, seconds + CALM, strike)
-    _thaw(frozen, all_of_them=True)
+    for pid in list(frozen):
+        _thaw(frozen, pid)
     _dismiss(ground, crew, over)
     return struck
 
@@ -100,11 +103,11 @@ def _bury(ground: Field, crew: set[int]) -> None:
         crew.discard(pid)
 
 
-def _thaw(frozen: dict[int, float], all_of_them: bool) -> None:
-    for pid in [pid for pid, until in frozen.items() if all_of_them or time.monotonic() > until]:
+def _thaw(frozen: set[int], pid: int) -> None:
+    if pid in frozen:
+        frozen.discard(pid)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
-        del frozen[pid]
 
 
 def _dismiss(ground: Field, crew: set[int], over: Path) -> None:
