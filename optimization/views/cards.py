@@ -15,7 +15,7 @@ from optimization.kinds import describe
 from optimization.models import OPEN_STATUSES, Action, Status
 from optimization.views import words
 from optimization.views.scope import Scope
-from optimization.views.states import State, state_of
+from optimization.views.states import BEING_UNDONE, UNDERWAY, State, state_of
 
 ICONS = {"pause": "pause", "activate": "play", "notify_only": "note"}
 ABOUT_BUDGETS = frozenset({"budget_step", "counts"})
@@ -71,7 +71,8 @@ class Card:
 
     @property
     def can_undo(self) -> bool:
-        return self.may_decide and self.action.status == Status.EXECUTED and self.action.source != "undo"
+        done = self.action.status == Status.EXECUTED and not self.state.live
+        return self.may_decide and done and self.action.source != "undo"
 
     @property
     def can_resolve(self) -> bool:
@@ -154,6 +155,13 @@ def card(action: Action, scope: Scope, now: datetime, evidence: Evidence | None 
         evidence=evidence,
         amount=_amount(action),
     )
+
+
+def followed(shown: Card) -> Card:
+    """The same card while its undo is on the way: it stays live until that ends. One query, for a single card."""
+    if shown.can_undo and shown.action.undos.filter(status__in=UNDERWAY).exists():
+        return replace(shown, state=BEING_UNDONE)
+    return shown
 
 
 def refused(shown: Card, error: str, opened: str, typed: str) -> Card:

@@ -24,7 +24,7 @@ from optimization.kinds import describe
 from optimization.ledger import events_of
 from optimization.models import Action, LedgerEvent, Status
 from optimization.queue.selectors import actions_for
-from optimization.views.cards import card, refused
+from optimization.views.cards import card, followed, refused
 from optimization.views.evidence import chart_of
 from optimization.views.live import version_of
 from optimization.views.scope import scope_of
@@ -140,7 +140,7 @@ def case_page(
     now = business_now(action.account)
     scope = scope_of(request)
     scope.narrow(action.account)
-    shown = card(action, scope, now)
+    shown = followed(card(action, scope, now))
     steps = JournalStep.objects.filter(key__startswith=f"{action.public_id}:").order_by("key")
     context = {
         "page": "actions",

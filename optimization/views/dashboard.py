@@ -18,7 +18,7 @@ from metaads.clock import business_now
 from metaads.graph.money import money_text
 from metaads.models import AdAccount, Level
 from notifications.selectors import for_subjects
-from optimization.models import OPEN_STATUSES, Action, Rule, Status
+from optimization.models import Action, Rule, Status
 from optimization.queue.selectors import actions_for, ranked
 from optimization.views import words
 from optimization.views.cards import Card, cards
@@ -33,7 +33,6 @@ PENDING_SHOWN = 8
 RECENT_SHOWN = 10
 NOTICES_SHOWN = 8
 RANGES = (7, 14, 30)
-JUST_DECIDED = timedelta(minutes=2)
 MOVING = (Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN)
 
 
@@ -139,14 +138,10 @@ def _strips(held: Sequence[Figures], waiting: dict[int, int]) -> list[Strip]:
 
 
 def _pending(request: HttpRequest, scope: Scope, nows: dict[int, datetime]) -> list[Card]:
-    """The top of the queue, after what this user has just decided (its state is live)."""
+    """The top of the queue. What was just decided keeps its place in the browser: nothing slides under a click."""
     mine = actions_for(request.user).filter(account_id__in=scope.ids).select_related("decided_by")
-    since = min(nows.values(), default=business_now()) - JUST_DECIDED
-    just = mine.filter(decided_by_id=request.user.pk, decided_at__gte=since).exclude(status__in=OPEN_STATUSES)
-    rows = [*just.order_by("-decided_at")[:5], *ranked(mine.filter(status=Status.PENDING))[:PENDING_SHOWN]]
-    pictures = evidence_for(
-        [row for row in rows if row.status == Status.PENDING], {a.pk: a for a in scope.accounts}, nows
-    )
+    rows = list(ranked(mine.filter(status=Status.PENDING))[:PENDING_SHOWN])
+    pictures = evidence_for(rows, {a.pk: a for a in scope.accounts}, nows)
     return cards(rows, scope, nows, pictures)
 
 

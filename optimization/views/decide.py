@@ -16,12 +16,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from metaads.clock import business_now
+from metaads.graph.money import from_minor
 from optimization.kinds import describe
 from optimization.models import Action, Status
 from optimization.queue import services
 from optimization.queue.errors import Invalid, NotAllowed, QueueError
 from optimization.queue.selectors import actions_for
-from optimization.views.cards import card, refused
+from optimization.views.cards import card, followed, refused
 from optimization.views.case import case_page
 from optimization.views.evidence import evidence_for
 from optimization.views.scope import scope_of
@@ -84,7 +85,7 @@ def _card(request: HttpRequest, action: Action, said: str = "", error: str = "",
     now = business_now(action.account)
     fresh = actions_for(request.user).get(pk=action.pk)
     pictures = evidence_for([fresh], {fresh.account_id: fresh.account}, {fresh.account_id: now})
-    shown = card(fresh, scope_of(request), now, pictures.get(fresh.pk))
+    shown = followed(card(fresh, scope_of(request), now, pictures.get(fresh.pk)))
     if error:
         shown = refused(shown, error, part, _typed(request, part))
     context = {"card": shown, "said": said, "way_back": part in {"approve", "modify"}}
@@ -115,13 +116,14 @@ def reject(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def modify(request: HttpRequest, public_id: UUID) -> HttpResponse:
     def decide(action: Action, user: User, now: datetime) -> Action:
-        amount = _amount(request.POST.get("amount", ""))
+        amount = _plausible(action, _amount(request.POST.get("amount", "")))
         return services.modify_and_approve(action.pk, user, now, amount, note=request.POST.get("note", ""))
 
     return _decide(request, public_id, "modify", decide, "Changed and approved")
 
 
 PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
+SLIP = 100
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?")
 
 
@@ -133,6 +135,13 @@ def _amount(text: str) -> Decimal:
     if PLAIN.fullmatch(plain):
         return Decimal(plain.replace(",", "."))
     raise Invalid(f"amount: “{text}” is not an amount. Write one like 84.00 or 1,234.50.")
+
+
+def _plausible(action: Action, amount: Decimal) -> Decimal:
+    """A slipped key isn't a budget: no step of more than `SLIP` times what it is now."""
+    if isinstance(action.value_before, int) and amount > SLIP * from_minor(action.value_before, action.currency):
+        raise Invalid(f"amount: that is more than {SLIP} times the present budget. Nothing was changed.")
+    return amount
 
 
 @login_required

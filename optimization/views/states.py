@@ -31,7 +31,10 @@ STATES: dict[str, State] = {
     Status.EXPIRED: State("Expired", "quiet"),
     Status.SUPERSEDED: State("Superseded", "quiet"),
 }
+HELD_BACK = State("Approved, waiting", "watch", live=True)
 BY_HAND = State("Approved, to be done by hand", "watch")
+UNDERWAY = (Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN)
+BEING_UNDONE = State("Being undone…", "live", live=True)
 DONE_BY_HAND = State("Executed by hand", "good")
 
 
@@ -39,6 +42,8 @@ def state_of(action: Action) -> State:
     """The state as people read it."""
     if action.status == Status.APPROVED and action.held_since is not None:
         return BY_HAND
+    if action.status == Status.APPROVED and action.outcome_note:
+        return HELD_BACK
     if action.status == Status.EXECUTED and action.by_hand:
         return DONE_BY_HAND
     return STATES[action.status]
@@ -56,7 +61,7 @@ class Group(TextChoices):
 
 GROUPS: dict[str, tuple[Status, ...]] = {
     Group.WAITING: (Status.PENDING, Status.SUGGESTED),
-    Group.ON_ITS_WAY: (Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN),
+    Group.ON_ITS_WAY: UNDERWAY,
     Group.TROUBLE: (Status.NEEDS_PERSON, Status.FAILED),
     Group.DONE: (Status.EXECUTED, Status.REVERTED),
     Group.HISTORY: tuple(Status),
