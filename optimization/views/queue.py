@@ -72,7 +72,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     rows = list(page.object_list)
     waiting = group is Group.WAITING
-    pictures = evidence_for(rows, {a.pk: a for a in scope.accounts}, nows) if waiting else {}
+    undecided = [row for row in rows if row.status in OPEN_STATUSES]
+    pictures = evidence_for(undecided, {a.pk: a for a in scope.accounts}, nows) if undecided else {}
     query = request.GET.copy()
     query.pop("page", None)
     context = {
