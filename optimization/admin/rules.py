@@ -77,7 +77,7 @@ class RuleForm(BaseForm):
 class RuleAdmin(KeptAdmin):
     form = RuleForm
     change_list_template = "admin/optimization/rule/change_list.html"
-    list_display = ("headline", "active", "level", "priority", "triggered", "proposed", "executed")
+    list_display = ("headline", "where", "active", "level", "priority", "triggered", "proposed", "executed")
     list_filter = ("active", "category", "level", "accounts")
     search_fields = ("name", "description")
     list_select_related = ("current",)
@@ -94,7 +94,7 @@ class RuleAdmin(KeptAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """One's own rules and those of one's accounts, never one that also covers an account one may not see."""
-        rows: QuerySet[Any] = admin.ModelAdmin.get_queryset(self, request)
+        rows: QuerySet[Any] = admin.ModelAdmin.get_queryset(self, request).prefetch_related("accounts")
         user = user_of(request)
         if user.is_superuser:
             return rows
@@ -105,6 +105,10 @@ class RuleAdmin(KeptAdmin):
     @admin.display(description="rule", ordering="name")
     def headline(self, obj: Rule) -> SafeString:
         return format_html('<b>{}</b><small class="says">{}</small>', obj.name, self.says(obj))
+
+    @admin.display(description="accounts")
+    def where(self, obj: Rule) -> str:
+        return ", ".join(account.name for account in obj.accounts.all()) or "none"
 
     @admin.display(description="in plain words")
     def says(self, obj: Rule) -> str:

@@ -7,12 +7,15 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from metaads import switch
 from metaads.models import SwitchState
 from optimization.admin.base import BaseForm, KeptAdmin, user_of
 from optimization.incident.stops import lift_stop
-from optimization.models import AccountLimits, EmergencyStop
+from optimization.models import AccountLimits, EmergencyStop, Rule
 from optimization.settings_doors import save_limits, set_switch
 
 
@@ -119,6 +122,14 @@ class LiftForm(BaseForm):
         return values
 
 
+def _where(rule: Rule) -> str:
+    return ", ".join(account.name for account in rule.accounts.all())
+
+
+def _stands(rule: Rule) -> str:
+    return "(on again)" if rule.active else "(still off)"
+
+
 @admin.register(EmergencyStop)
 class EmergencyStopAdmin(KeptAdmin):
     account_path = "account"
@@ -129,19 +140,28 @@ class EmergencyStopAdmin(KeptAdmin):
         "reason",
         "set_at",
         "set_by",
-        "disabled_rules",
+        "turned_off",
         "lifted_at",
         "lifted_by",
         "lift_reason",
         "lift",
     )
-    readonly_fields = ("account", "reason", "set_at", "set_by", "disabled_rules", "lifted_at", "lifted_by")
+    readonly_fields = ("account", "reason", "set_at", "set_by", "turned_off", "lifted_at", "lifted_by")
     list_select_related = ("account", "set_by", "lifted_by")
     actions = None
 
     @admin.display(description="stops")
     def what(self, obj: EmergencyStop) -> str:
         return str(obj.account or "everything")
+
+    @admin.display(description="rules it turned off")
+    def turned_off(self, obj: EmergencyStop) -> SafeString:
+        rules = Rule.objects.filter(pk__in=obj.disabled_rules).order_by("name", "pk").prefetch_related("accounts")
+        lines = [
+            (reverse("admin:optimization_rule_change", args=[rule.pk]), rule.name, _where(rule), _stands(rule))
+            for rule in rules
+        ]
+        return format_html_join("", '<p><a href="{}">{}</a> {} {}</p>', lines) or SafeString("none")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
