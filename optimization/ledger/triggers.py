@@ -5,6 +5,7 @@ SQLite's INSERT OR REPLACE deletes without firing a delete trigger, so a BEFORE 
 """
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 TABLE = "optimization_ledgerevent"
 REFUSAL = "the ledger is append-only"
@@ -19,9 +20,9 @@ SQLITE = {
     "WHERE id = NEW.id OR (chain = NEW.chain AND number = NEW.number)) "
     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
 }
+POSTGRES_BODY = f" BEGIN RAISE EXCEPTION '{REFUSAL}'; END "
 POSTGRES_FUNCTION = (
-    "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+    f"CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $${POSTGRES_BODY}$$"
 )
 POSTGRES = {
     "ledger_no_change": f"CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE ON {TABLE} "
@@ -31,37 +32,51 @@ POSTGRES = {
 }
 
 
+# Stands = fires in every ordinary session (a REPLICA trigger does not), unconditionally, and its function still
+# refuses. tgtype: 27 = before, each row, update or delete; 34 = before, statement, truncate (pg_trigger.h).
+POSTGRES_STANDING = (
+    "SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgrelid = to_regclass(%s) "
+    "AND tgenabled IN ('O', 'A') AND tgqual IS NULL AND tgtype IN (27, 34) AND cardinality(tgattr::int2[]) = 0 "
+    "AND prosrc = %s"
+)
+
+
 def _wanted(vendor: str) -> dict[str, str]:
     return {"sqlite": SQLITE, "postgresql": POSTGRES}[vendor]
 
 
 def create() -> None:
-    """Puts the triggers in place; those that stand already are left."""
+    """Puts the triggers in place; those that stand already are left, lamed ones are replaced."""
     vendor = connection.vendor
-    standing = set(_wanted(vendor)) - set(missing())
+    absent = missing()
     with connection.cursor() as cursor:
         if vendor == "postgresql":
             cursor.execute(POSTGRES_FUNCTION)
-        for name, statement in _wanted(vendor).items():
-            if name not in standing:
-                cursor.execute(statement)
+        for name in absent:
+            _drop(cursor, name)
+            cursor.execute(_wanted(vendor)[name])
+
+
+def _drop(cursor: CursorWrapper, name: str) -> None:
+    on = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
+    cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
 def drop() -> None:
     """Removes the triggers: for the reverse migration and for tests only."""
     with connection.cursor() as cursor:
         for name in _wanted(connection.vendor):
-            on = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+            _drop(cursor, name)
 
 
 def missing() -> list[str]:
-    """Names of the triggers that do not stand; asked at start-up."""
-    if connection.vendor == "sqlite":
-        query, arguments = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE]
-    else:
-        query, arguments = "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled <> 'D'", [TABLE]
+    """Names of the triggers that do not stand, or stand without refusing anything; asked at start-up."""
+    vendor = connection.vendor
     with connection.cursor() as cursor:
-        cursor.execute(query, arguments)
-        standing = {row[0] for row in cursor.fetchall()}
-    return [name for name in _wanted(connection.vendor) if name not in standing]
+        if vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE])
+            standing = {name for name, statement in cursor.fetchall() if statement == SQLITE.get(name)}
+        else:
+            cursor.execute(POSTGRES_STANDING, [TABLE, POSTGRES_BODY])
+            standing = {row[0] for row in cursor.fetchall()}
+    return [name for name in _wanted(vendor) if name not in standing]

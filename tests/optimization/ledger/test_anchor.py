@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from optimization.ledger import anchor_heads, record, triggers, verify
 from optimization.ledger.chain import digest
 from optimization.models import LedgerEvent, LedgerHead
@@ -38,3 +40,17 @@ def test_a_chain_rewritten_with_fitting_hashes_no_longer_fits_its_anchor(db: Non
     LedgerHead.objects.filter(chain="account:1").update(hash=event.hash)
 
     assert [str(problem) for problem in verify()] == ["account:1 #1: is not what was anchored on 2026-11-20"]
+
+
+@pytest.mark.parametrize(
+    "garbage", ["{not json", "[]", "null", '{"day":"2026-11-20"}', '{"day":1,"chain":[],"number":"x","hash":null}']
+)
+def test_an_anchor_that_cannot_be_read_is_named_and_made_anew(db: None, garbage: str) -> None:
+    _say(1, "a")
+    anchor_heads(NOW)
+    triggers.drop()
+    LedgerEvent.objects.filter(chain="installation").update(payload_text=garbage)
+    triggers.create()
+
+    assert "installation #1: was altered: it is an anchor that cannot be read" in [str(p) for p in verify()]
+    assert anchor_heads(NOW) == 1

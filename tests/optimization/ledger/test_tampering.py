@@ -127,6 +127,21 @@ def _head_gone() -> None:
     LedgerHead.objects.all().delete()
 
 
+def _garbage_payload() -> None:
+    sql("UPDATE LEDGER SET payload_text = '{not json' WHERE number = 3")
+
+
+def _impossible_time() -> None:
+    """SQLite keeps any text as a date, PostgreSQL a date that Python has not got."""
+    when = "no date" if connection.vendor == "sqlite" else "infinity"
+    sql("UPDATE LEDGER SET business_time = 'WHEN' WHERE number = 3".replace("WHEN", when))
+
+
+def _impossible_month() -> None:
+    when = "2026-13-45 10:00:00" if connection.vendor == "sqlite" else "-infinity"
+    sql("UPDATE LEDGER SET machine_time = 'WHEN' WHERE number = 3".replace("WHEN", when))
+
+
 TAMPERINGS: dict[Callable[[], None], tuple[int, str]] = {
     _altered: (3, "was altered"),
     _removed: (3, "missing up to #3"),
@@ -136,6 +151,9 @@ TAMPERINGS: dict[Callable[[], None], tuple[int, str]] = {
     _rehashed: (4, "does not follow"),
     _last_rehashed: (5, "head does not fit"),
     _head_gone: (0, "without a head"),
+    _garbage_payload: (3, "was altered"),
+    _impossible_time: (3, "was altered"),
+    _impossible_month: (3, "was altered"),
 }
 
 
@@ -152,6 +170,47 @@ def test_whatever_is_done_without_triggers_is_found_with_its_place(tamper: Calla
         call_command("verify_ledger", stdout=StringIO(), stderr=errors)
     assert refused.value.returncode == 1
     assert words in errors.getvalue()
+
+
+def test_a_row_that_cannot_be_read_leaves_the_others_proven() -> None:
+    with without_triggers():
+        _impossible_time()
+    assert [(problem.number, problem.what[:11]) for problem in verify()] == [(3, "was altered")]
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite keeps a text in a column of numbers")
+def test_a_number_that_is_none_is_named() -> None:
+    with without_triggers():
+        sql("UPDATE LEDGER SET number = 'five' WHERE number = 5")
+    assert any("'five' is no number" in problem.what for problem in verify())
+
+
+LAMED = {
+    "sqlite": [
+        "DROP TRIGGER ledger_no_update; CREATE TRIGGER ledger_no_update BEFORE UPDATE ON LEDGER BEGIN SELECT 1; END",
+        "DROP TRIGGER ledger_no_delete; CREATE TRIGGER ledger_no_delete BEFORE DELETE ON LEDGER "
+        "WHEN 0 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+    ],
+    "postgresql": [
+        "ALTER TABLE LEDGER ENABLE REPLICA TRIGGER ledger_no_change",
+        "ALTER TABLE LEDGER DISABLE TRIGGER ledger_no_change",
+        "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+        "DROP TRIGGER ledger_no_change ON LEDGER; CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE ON LEDGER "
+        "FOR EACH ROW WHEN (OLD.number < 0) EXECUTE FUNCTION ledger_refuse()",
+    ],
+}
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_trigger_that_stands_but_refuses_nothing_is_missing_and_put_back(place: int) -> None:
+    lamed = LAMED[connection.vendor]
+    for statement in lamed[place % len(lamed)].split("; CREATE"):
+        sql(statement if statement.startswith(("DROP", "ALTER", "CREATE")) else f"CREATE{statement}")
+    assert triggers.missing() != []
+    triggers.create()
+    assert triggers.missing() == []
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        sql("UPDATE LEDGER SET actor = 'nobody'")
 
 
 def test_a_whole_ledger_is_said_to_be_whole() -> None:
