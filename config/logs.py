@@ -10,21 +10,22 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from metaads.graph import secrets
+from metaads.graph.secrets import GONE
+
 _NAMED = re.compile(
     r"""((?:access_token|appsecret_proof|client_secret|app_secret|fb_exchange_token|input_token|password|secret_key)"""
     r"""["']?\s*(?:=|:|%3D)\s*["']?)([^\s&"',;)}\]]+)""",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"((?:Bearer|OAuth)\s+)[\w.|~+/-]{12,}=*", re.IGNORECASE)
-_META_TOKEN = re.compile(r"\bEAA[A-Za-z0-9]{16,}\b")
-GONE = "[redacted]"
 
 
 def redact(text: str) -> str:
     """`text` without access tokens, proofs, secrets and passwords."""
     text = _NAMED.sub(rf"\1{GONE}", text)
     text = _BEARER.sub(rf"\1{GONE}", text)
-    return _META_TOKEN.sub(GONE, text)
+    return secrets.redact(text)
 
 
 def _clean(value: Any) -> Any:

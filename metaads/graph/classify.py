@@ -4,11 +4,12 @@ Source of the table: reference/meta-marketing-api.md 7.1 and 7.3.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from metaads.graph import secrets
 from metaads.graph.errors import (
     Detail,
     MetaError,
@@ -55,14 +56,15 @@ def bucket_of(detail: Detail) -> Bucket:
     return _BUCKETS.get((detail.code or 0, detail.subcode), _DEFAULT_BUCKET)
 
 
-def classify(body: object, status: int, wait: timedelta | None = None) -> MetaError:
+def classify(body: object, status: int, wait: timedelta | None = None, hidden: Iterable[str] = ()) -> MetaError:
     """The error that a failed call raises.
 
     `body` is the decoded answer (text when it was no JSON), `status` is named in the text only, `wait` is what the
-    usage headers ask for. The text of the result never holds a URL or a token.
+    usage headers ask for. `hidden`: the call's own secrets, which Meta's message may repeat; neither they nor anything
+    that looks like a token is in the result.
     """
     error = body.get("error") if isinstance(body, Mapping) else None
-    detail = _detail(error) if isinstance(error, Mapping) else None
+    detail = secrets.cleaned(_detail(error), hidden) if isinstance(error, Mapping) else None
     if detail is None or detail.code is None:
         return OutcomeUnknown(f"Meta gave no usable answer (HTTP {status}).")
     text, code, sub = detail.for_people(), detail.code, detail.subcode

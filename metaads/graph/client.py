@@ -4,11 +4,13 @@ Every call asks the kill switch and the account's rate budget first, is counted 
 `metaads.graph.errors` (and `metaads.switch.SwitchedOff`), whose texts hold neither URL nor token.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from time import sleep
 from typing import Any
+from urllib.parse import urlencode
 
 import stamina
 
@@ -18,6 +20,7 @@ from metaads.graph import allowed, budget, usage
 from metaads.graph.classify import TOKEN_CODES, bucket_of, classify
 from metaads.graph.errors import MetaError, OutcomeUnknown, RateLimited, TokenInvalid, Transient
 from metaads.graph.paging import walk
+from metaads.graph.secrets import secrets_of
 from metaads.graph.session import Answer, adapters, attempt, open_api
 from metaads.models import AdAccount, Connection
 
@@ -68,7 +71,18 @@ class GraphClient:
         """One GET; internal faults and missing answers are tried again a few times."""
         segments, given = allowed.split(path), dict(params or {})
         allowed.check_get(given)
-        return _object(self._patiently("GET", segments, given))
+        return _object(self._patiently(lambda: self._once("GET", segments, given)))
+
+    def get_in_body(self, path: Path, params: Mapping[str, object]) -> dict[str, Any]:
+        """One GET whose parameters stay out of the URL, and so out of every proxy's log: a batch of this one read.
+
+        For parameters that are secrets (debug_token's input_token). Raises like `get`.
+        """
+        segments = allowed.split(path)
+        allowed.check_get(params)
+        batch = [{"method": "GET", "relative_url": f"{'/'.join(segments)}?{urlencode(params)}"}]
+        allowed.check_post((), {"batch": batch})
+        return _object(self._patiently(lambda: self._inner(self._once("POST", (), {"batch": batch}))))
 
     def pages(self, path: Path, params: Mapping[str, object] | None = None) -> Iterator[list[dict[str, Any]]]:
         """The `data` of every page of an edge, to the end, empty pages left out. Pages shrink if Meta says so."""
@@ -79,14 +93,26 @@ class GraphClient:
         """A POST that changes nothing: a report run, or a batch of GETs (path ""). Raises NotAllowed for others."""
         segments = allowed.split(path)
         allowed.check_post(segments, params)
-        return self._patiently("POST", segments, params).body
+        return self._patiently(lambda: self._once("POST", segments, params)).body
 
-    def _patiently(self, method: str, path: tuple[str, ...], params: Mapping[str, object]) -> Answer:
+    def _inner(self, answer: Answer) -> Answer:
+        """The one answer inside a batch's; raises as if it had come by itself."""
+        items = answer.body
+        item = items[0] if isinstance(items, list) and len(items) == 1 else None
+        try:
+            inner = Answer(int(item["code"]), json.loads(item["body"]))  # type: ignore[index]
+        except (TypeError, KeyError, ValueError):
+            raise OutcomeUnknown("Meta's answer to a batch has no answer in it.") from None
+        if inner.usable:
+            return inner
+        raise self._failed(inner, usage.Usage(), insights=False)
+
+    def _patiently(self, once: Callable[[], Answer]) -> Answer:
         for again in stamina.retry_context(
             on=_worth_another_read, attempts=self.tries, timeout=90, wait_initial=0.2, wait_jitter=0.2, wait_max=2
         ):
             with again:
-                return self._once(method, path, params)
+                return once()
         raise AssertionError("stamina either returns or raises")
 
     def _once(self, method: str, path: tuple[str, ...], params: Mapping[str, object]) -> Answer:
@@ -109,7 +135,9 @@ class GraphClient:
     def _failed(self, answer: Answer, seen: usage.Usage, insights: bool) -> MetaError:
         if answer.status is None:
             return OutcomeUnknown(f"No answer from Meta: {answer.problem}.")
-        error = classify(answer.body, answer.status, seen.insights_wait if insights else seen.wait)
+        link = self.connection
+        hidden = secrets_of(link.access_token, link.app_id, link.app_secret)
+        error = classify(answer.body, answer.status, seen.insights_wait if insights else seen.wait, hidden)
         if isinstance(error, RateLimited) and self.account and bucket_of(error.detail).whole_account:
             budget.block(self.account, self._wall() + error.retry_after, insights)
         if isinstance(error, TokenInvalid) and error.detail.code in TOKEN_CODES:

@@ -156,7 +156,8 @@ def _token_report(connection: Connection, now: datetime) -> ConnectionReport:
         return ConnectionReport(checked=True)
     try:
         client = app_client_for(connection)
-        data = fields.mapping(client.get("debug_token", {"input_token": connection.access_token}).get("data"))
+        asked = client.get_in_body("debug_token", {"input_token": connection.access_token})
+        data = fields.mapping(asked.get("data"))
     except TokenInvalid as error:
         return _failed(f"Meta does not accept the app id and app secret: {error} Enter both again.")
     except MetaError as error:

@@ -43,10 +43,11 @@ def written(stream: io.StringIO) -> dict[str, Any]:
         f"Authorization: Bearer {CANARY}",
         f"client_secret={CANARY}",
         f"a bare token {CANARY} in a sentence",
+        f"Malformed access token {CANARY.removeprefix('EAA')}",
     ],
 )
 def test_a_secret_is_taken_out_of_a_text(text: str) -> None:
-    assert CANARY not in redact(text)
+    assert CANARY.removeprefix("EAA") not in redact(text)
     assert "[redacted]" in redact(text)
 
 

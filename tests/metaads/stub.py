@@ -42,6 +42,10 @@ class Stub:
             self.script.append(Response(text, status=status, headers=headers, content_type="application/json"))
         return self
 
+    def says_in_batch(self, body: object, code: int = 200) -> "Stub":
+        """The answer to a batch of one."""
+        return self.says([{"code": code, "headers": [], "body": json.dumps(body)}])
+
     def fails(self, code: int, subcode: int | None = None, status: int = 400, times: int = 1, **more: Any) -> "Stub":
         error = {"message": "stub says no", "type": "OAuthException", "code": code, "fbtrace_id": "Atrace", **more}
         if subcode is not None:

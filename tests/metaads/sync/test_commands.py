@@ -56,7 +56,7 @@ def test_a_sync_of_nothing_is_refused(account: AdAccount, args: tuple[str, str])
 
 
 def test_a_check_prints_the_findings_and_no_secret(account: AdAccount, stub: Stub) -> None:
-    stub.says({"data": {"is_valid": True, "scopes": ["ads_management"], "expires_at": 0}})
+    stub.says_in_batch({"data": {"is_valid": True, "scopes": ["ads_management"], "expires_at": 0}})
     stub.says({"data": [{"account_id": "111", "name": "Shop", "currency": "EUR", "timezone_name": "Europe/Berlin"}]})
     said = run("check_connection", account.connection.name)
     assert "scopes: ads_management" in said

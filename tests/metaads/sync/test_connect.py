@@ -20,7 +20,7 @@ def store(url: str = "http://nowhere.invalid", ids: list[str] | None = None, **m
 
 
 def token(stub: Stub, **data: Any) -> Stub:
-    return stub.says({"data": {"is_valid": True, "scopes": EVERYTHING, "expires_at": 0, **data}})
+    return stub.says_in_batch({"data": {"is_valid": True, "scopes": EVERYTHING, "expires_at": 0, **data}})
 
 
 def accounts(stub: Stub, *ids: str) -> Stub:
@@ -132,8 +132,31 @@ def test_a_wrong_app_secret_is_told_from_a_wrong_token(stub: Stub) -> None:
     connection, _ = store(stub.url)
     stub.fails(190)
     assert "app id and app secret" in broken(check_connection(connection, NOW))
-    stub.says({"data": {"is_valid": True, "scopes": EVERYTHING}}).fails(190, 460)
+    token(stub).fails(190, 460)
     assert "does not accept the token" in broken(check_connection(connection, NOW))
+
+
+def test_the_token_is_in_no_url(stub: Stub) -> None:
+    connection, _ = store(stub.url)
+    accounts(token(stub))
+    assert check_connection(connection, NOW).ok
+    assert all("t0ken" not in call.path + str(call.query) for call in stub.calls)
+    assert "input_token=t0ken" in stub.calls[0].form["batch"]
+
+
+def test_a_refusal_inside_the_batch_is_one(stub: Stub) -> None:
+    connection, _ = store(stub.url)
+    stub.says_in_batch({"error": {"code": 190, "message": "Malformed access token t0ken"}}, 400)
+    reason = broken(check_connection(connection, NOW))
+    assert "app id and app secret" in reason
+    assert "t0ken" not in reason
+
+
+@pytest.mark.parametrize("answer", [[], [None], [{"code": 200, "body": "<html>"}], {"data": {}}])
+def test_a_batch_without_an_answer_in_it_is_asked_again_later(stub: Stub, answer: object) -> None:
+    connection, _ = store(stub.url)
+    stub.says(answer, times=3)
+    assert "Check again later" in broken(check_connection(connection, NOW))
 
 
 def test_meta_being_away_is_not_the_tokens_fault(stub: Stub) -> None:
