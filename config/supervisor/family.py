@@ -10,11 +10,12 @@ from django.db import close_old_connections
 from django_q.tasks import async_task
 
 from config.checks import clusters
+from config.env import BASE_DIR
 from config.supervisor.child import Child
 from config.supervisor.pulse import Pulse
 from config.supervisor.watch import Supervisor
 
-MANAGE = str(Path(settings.BASE_DIR) / "manage.py")
+MANAGE = str(Path(BASE_DIR) / "manage.py")
 SWEEPER = "optimization.tasks.sweep"
 
 
@@ -27,7 +28,7 @@ def web(bind: str, workers: int, threads: int) -> Child:
     """gunicorn with threads: the pages are short, and a slow reader holds a thread and not a process."""
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", bind, "--worker-class", "gthread"]
     command += ["--workers", str(workers), "--threads", str(threads), "--no-control-socket"]
-    command += ["--graceful-timeout", "3", "--log-level", "warning", "--chdir", str(settings.BASE_DIR)]
+    command += ["--graceful-timeout", "3", "--log-level", "warning", "--chdir", str(BASE_DIR)]
     return Child("web", command)
 
 
