@@ -22,6 +22,7 @@ from optimization.queue.stale import mark_stale
 from optimization.tell import tell
 
 KIND = "evaluate"
+FUTURE = timedelta(minutes=10)
 
 
 def run_cycle(account: AdAccount, now: datetime) -> Run | None:
@@ -34,35 +35,39 @@ def run_cycle(account: AdAccount, now: datetime) -> Run | None:
     frames, problems = _frames(account, now)
     if not frames or EmergencyStop.objects.in_force(account):
         return None
-    run, new = _start(account, frames, now)
-    if not new:
-        return run
+    slot = max(frame.at for frame in frames.values()).isoformat()
+    done = Run.objects.filter(account=account, kind=KIND, slot=slot).first()
     try:
-        return _evaluate(account, frames, problems, run, now)
+        return done or _evaluate(account, frames, problems, slot, now)
     except Exception as error:
-        _set_aside(run, error, now)
+        _note_failure(account, slot, error, now)
         raise
 
 
-def _set_aside(run: Run, error: Exception, now: datetime) -> None:
-    """A run that broke is no look at the data: its slot is freed, so that the next tick tries again."""
+def _note_failure(account: AdAccount, slot: str, error: Exception, now: datetime) -> None:
+    """A run that broke is no look at the data: the next tick tries again. What happened is kept."""
     with suppress(DatabaseError):
-        Run.objects.filter(pk=run.pk).update(
-            kind=f"{KIND}_failed", slot=f"{run.slot} #{run.pk}", finished_at=now, problems=[str(error)]
-        )
+        failed = Run(account=account, kind=f"{KIND}_failed", slot=f"{slot} at {now.isoformat()}", started_at=now)
+        failed.finished_at, failed.problems = now, [str(error)]
+        failed.save()
 
 
-def _evaluate(account: AdAccount, frames: dict[str, Frame], problems: list[str], run: Run, now: datetime) -> Run:
+def _evaluate(account: AdAccount, frames: dict[str, Frame], problems: list[str], slot: str, now: datetime) -> Run:
+    """Looking comes first and stores nothing; all that follows is one transaction, so a killed run leaves nothing."""
     gathered = gather(account, frames, now)
-    tell(account, gathered.matches, now)
     welcome, rejected = without_rejected(account, gathered.drafts, now)
     winning, losers = resolve(welcome)
-    winners = explain(winning, gathered.matches, account.currency)
-    proposed = propose(account, winners, losers, now, run)
-    proposed.skipped.update(rejected)
-    stale = mark_stale(account, gathered.evaluated, winners, now)
-    _count(gathered, proposed, now)
-    return _finish(run, gathered, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
+    winners = explain(account, winning, gathered, now)
+    with transaction.atomic():
+        run, new = _start(account, slot, now)
+        if not new:
+            return run
+        tell(account, gathered, now)
+        proposed = propose(account, winners, losers, now, run)
+        proposed.skipped.update(rejected)
+        stale = mark_stale(account, gathered.evaluated, winners, now)
+        _count(gathered, proposed, now)
+        return _finish(run, gathered, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
 
 
 def _frames(account: AdAccount, now: datetime) -> tuple[dict[str, Frame], list[str]]:
@@ -74,6 +79,8 @@ def _frames(account: AdAccount, now: datetime) -> tuple[dict[str, Frame], list[s
         frame = latest_frame(account, level)
         if frame is None or frame.read_at is None:
             problems.append(f"{level.label}: no data yet.")
+        elif frame.read_at - now > FUTURE:
+            problems.append(f"{level.label}: the data claim to be read in the future, so nothing is decided on them.")
         elif now - frame.read_at > limit:
             hours = (now - frame.read_at).total_seconds() / 3600
             problems.append(f"{level.label}: the data are {hours:.1f} h old, so nothing is decided on them.")
@@ -82,12 +89,11 @@ def _frames(account: AdAccount, now: datetime) -> tuple[dict[str, Frame], list[s
     return frames, problems
 
 
-def _start(account: AdAccount, frames: dict[str, Frame], now: datetime) -> tuple[Run, bool]:
-    slot = max(frame.at for frame in frames.values()).isoformat()
-    with transaction.atomic():
-        run, new = Run.objects.get_or_create(account=account, kind=KIND, slot=slot, defaults={"started_at": now})
-        if new:
-            record("run_started", account_id=account.pk, actor="system", now=now, payload={"run": run.pk, "slot": slot})
+def _start(account: AdAccount, slot: str, now: datetime) -> tuple[Run, bool]:
+    """The run of this state of the data, and whether it is ours to make."""
+    run, new = Run.objects.get_or_create(account=account, kind=KIND, slot=slot, defaults={"started_at": now})
+    if new:
+        record("run_started", account_id=account.pk, actor="system", now=now, payload={"run": run.pk, "slot": slot})
     return run, new
 
 

@@ -49,7 +49,8 @@ class ActionFilter(django_filters.FilterSet):  # type: ignore[misc]
     def search(self, queryset: QuerySet[Action], name: str, value: Any) -> QuerySet[Action]:
         """By name or Meta id of the entity, or by the reason."""
         text = str(value).strip()
-        return queryset.filter(Q(entity_name__icontains=text) | Q(entity_id=text) | Q(reason__icontains=text))
+        names = Q(entity_name__icontains=text) | Q(campaign_name__icontains=text)
+        return queryset.filter(names | Q(entity_id=text) | Q(reason__icontains=text))
 
     def younger(self, queryset: QuerySet[Action], name: str, value: Any) -> QuerySet[Action]:
         return queryset.filter(proposed_at__gte=self.now - timedelta(hours=int(value)))

@@ -1,10 +1,11 @@
 """From rules and frames to drafts: what the rules that are due want at this moment."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,18 @@ class Gathered:
     problems: list[str] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
 
+    def isolated(self, match: Match, now: datetime, work: Callable[[], None]) -> None:
+        """Does `work` for one match. If it errs, that rule alone counts a failure and wants nothing this time."""
+        try:
+            work()
+        except Exception as error:
+            log.exception("rule %s failed", match.rule.pk)
+            services.record_failure(match.rule, str(error) or type(error).__name__, now)
+            self.problems.append(f"Rule {match.rule.name} failed: {error}")
+            self.evaluated.pop(match.rule.pk, None)
+            self.drafts = [draft for draft in self.drafts if draft.rule_version != match.version]
+            self.matches = [other for other in self.matches if other.version != match.version]
+
 
 def due_rules(account: AdAccount, now: datetime) -> list[tuple[Rule, RuleVersion, CompiledRule]]:
     """Active rules whose schedule asks for a look now, compiled. A rule that cannot be compiled counts a failure."""
@@ -102,15 +115,17 @@ def gather(account: AdAccount, frames: Mapping[str, Frame], now: datetime) -> Ga
             if outcome is None:
                 result.problems.append(f"Rule {rule.name} could not be evaluated.")
                 continue
-            services.clear_failures(rule)
             result.evaluated[rule.pk] = int(np.count_nonzero(outcome.covered))
             rows = [int(i) for i in outcome.rows]
             if rows:
                 ids = [str(frame.ids[i]) for i in rows]
                 result.matches.append(Match(rule, version, compiled, frame, outcome, ids, rows))
     entities = _entities(account, result.matches)
-    for match in result.matches:
-        _drafts_of(account, match, entities[match.frame.level], result)
+    for match in list(result.matches):
+        result.isolated(match, now, partial(_drafts_of, account, match, entities[match.frame.level], result))
+    for rule, _, _ in due:
+        if rule.pk in result.evaluated:
+            services.clear_failures(rule)
     return result
 
 
@@ -133,24 +148,32 @@ def _entities(account: AdAccount, matches: Iterable[Match]) -> dict[str, dict[st
     return {level: load(account, level, ids) for level, ids in wanted.items()}
 
 
-def explain(drafts: Sequence[Draft], matches: Sequence[Match], currency: str) -> list[Draft]:
-    """The same drafts with trace, figures and the sentence why. Only those that won a conflict are worth it."""
-    by_version = {match.version.pk: match for match in matches}
+def explain(account: AdAccount, drafts: Sequence[Draft], gathered: Gathered, now: datetime) -> list[Draft]:
+    """The same drafts with trace, figures and the sentence why. Only those that won a conflict are worth it.
+
+    Drafts of a rule that cannot be explained are left out, and its failure is counted.
+    """
     explained: dict[int, Draft] = {}
-    groups: dict[int, list[int]] = {}
-    for place, draft in enumerate(drafts):
-        if draft.rule_version is not None:
-            groups.setdefault(draft.rule_version.pk, []).append(place)
-    for version, places in groups.items():
-        match = by_version[version]
-        rows = [match.frame.row(drafts[place].asked_of) for place in places]
-        traces = match.outcome.traces(np.array(rows, dtype=np.intp))
-        for place, trace in zip(places, traces, strict=True):
-            draft = drafts[place]
-            reason = " ".join(part for part in (sentence(trace, currency), draft.reason) if part)
-            found = {**figures(trace), **_moved_from(match, draft)}
-            explained[place] = replace(draft, trace=trace, metrics=found, reason=reason)
-    return [explained.get(place, draft) for place, draft in enumerate(drafts)]
+    for match in list(gathered.matches):
+        places = [place for place, draft in enumerate(drafts) if draft.rule_version == match.version]
+        if places:
+            work = partial(_explain_match, account.currency, match, drafts, places, explained)
+            gathered.isolated(match, now, work)
+    return [explained[place] for place in sorted(explained)]
+
+
+def _explain_match(
+    currency: str, match: Match, drafts: Sequence[Draft], places: Sequence[int], explained: dict[int, Draft]
+) -> None:
+    rows = [match.frame.row(drafts[place].asked_of) for place in places]
+    traces = match.outcome.traces(np.array(rows, dtype=np.intp))
+    done = {}
+    for place, trace in zip(places, traces, strict=True):
+        draft = drafts[place]
+        reason = " ".join(part for part in (sentence(trace, currency), draft.reason) if part)
+        found = {**figures(trace), **_moved_from(match, draft)}
+        done[place] = replace(draft, trace=trace, metrics=found, reason=reason)
+    explained.update(done)
 
 
 def _outcomes(

@@ -1,22 +1,21 @@
 """Notices of `notify_only` rules: one per rule, account and account-day, however many entities match."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from intelligence.metrics import catalog
 from metaads.models import AdAccount, Level
 from notifications.send import notify
-from optimization.gather import Match
+from optimization.gather import Gathered, Match
 
 NAMES = 5
 NAME = catalog.resolve("name")
 PLURAL = {Level.CAMPAIGN: "campaigns", Level.AD_SET: "ad sets", Level.AD: "ads"}
 
 
-def tell(account: AdAccount, matches: Iterable[Match], now: datetime) -> int:
+def tell(account: AdAccount, gathered: Gathered, now: datetime) -> int:
     """Writes the notices of all matches whose rule has a `notify_only` step; gives their number."""
     told = 0
-    for match in matches:
+    for match in gathered.matches:
         steps = [step for step in match.compiled.document.actions if step.kind == "notify_only"]
         if steps:
             _one(account, match, [str(step.parameters["message"]) for step in steps], now)

@@ -9,6 +9,7 @@ from metaads.clock import machine_now
 from metaads.executor import Change
 from metaads.models import Connection
 from optimization.dispatch.held import RETRY, Held
+from optimization.dispatch.judge import waits_for
 from optimization.dispatch.stopped import return_if_stopped
 from optimization.limits import limits_for
 from optimization.models import Action, EmergencyStop, Status
@@ -27,7 +28,7 @@ def claim(action: Action, now: datetime) -> Held | None:
         return None
     if return_if_stopped(action, now):
         return None
-    why_not = why_not_now(action, now)
+    why_not = why_not_now(action, now) or waits_for(action, now)
     if why_not is None:
         try:
             return _first_claim(action, change, now)

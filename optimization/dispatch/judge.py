@@ -6,9 +6,9 @@ from decimal import Decimal
 from intelligence.models import Freshness
 from metaads.executor import Live
 from optimization.dispatch.held import Held
-from optimization.entities import load_one
+from optimization.entities import Entity, load_one
 from optimization.guards import Judgement, judge_all
-from optimization.models import Action, Source
+from optimization.models import Action
 from optimization.queue.facts import Wish, facts_for, surroundings
 from optimization.queue.reserve import account_day
 
@@ -18,16 +18,27 @@ def _last_read_at(action: Action) -> datetime | None:
     return rows.values_list("read_at", flat=True).first()
 
 
-def judge_again(held: Held, live: Live, now: datetime) -> Judgement | None:
-    """The rails' verdicts. None: the entity has vanished from the mirror."""
-    action = held.action
+def waits_for(action: Action, now: datetime) -> str | None:
+    """What only time can lift, asked of the mirror before the claim: no call to Meta and no ledger event to hear no."""
     entity = load_one(action.account, action.level, action.entity_id)
     if entity is None:
         return None
+    judgement = _judge(action, entity, entity.value_of(action.field), now)
+    return judgement.blocked.reason if judgement.blocked and judgement.must_wait else None
+
+
+def judge_again(held: Held, live: Live, now: datetime) -> Judgement | None:
+    """The rails' verdicts on Meta's live value. None: the entity has vanished from the mirror."""
+    action = held.action
+    entity = load_one(action.account, action.level, action.entity_id)
+    return None if entity is None else _judge(action, entity, live.value, now)
+
+
+def _judge(action: Action, entity: Entity, current: int | str | None, now: datetime) -> Judgement:
     figures = action.metrics.get("rails", {})
     spend = figures.get("spend")
     wish = Wish(
-        source=Source.PERSON if action.modified_from else action.source,
+        source=action.binding_source,
         kind=action.kind,
         field=action.field,
         before=action.value_before,
@@ -41,7 +52,7 @@ def judge_again(held: Held, live: Live, now: datetime) -> Judgement | None:
     today = account_day(action.account, now).isoformat()
     own = {str(name): int(amount) for name, day, amount in action.reserved if day == today}
     around = surroundings(action.account, now, [action.entity_id])
-    return judge_all(facts_for(around, wish, entity, live.value, executing=True, own=own))
+    return judge_all(facts_for(around, wish, entity, current, executing=True, own=own))
 
 
 def shrunk(old: int | str, wanted: int | str, final: int | str) -> int | str:

@@ -2,6 +2,8 @@
 
 from optimization.guards.base import BY_MACHINES, Facts, Guard, Verdict
 
+CLOCKS_DIFFER = 10 / 60  # hours
+
 
 class DataAge(Guard):
     key = "data_age"
@@ -14,6 +16,8 @@ class DataAge(Guard):
         if facts.data_read_at is None:
             return self.blocks("There are no data to decide on.", setting, passing=True)
         hours = (facts.now - facts.data_read_at).total_seconds() / 3600
+        if hours < -CLOCKS_DIFFER:
+            return self.blocks(f"The data claim to be read {-hours:.1f} h in the future.", setting, passing=True)
         if hours > limit:
             return self.blocks(f"The data are {hours:.1f} h old.", setting, passing=True)
         minutes = max(hours, 0.0) * 60

@@ -60,15 +60,27 @@ def _hand_back(account: AdAccount | None, now: datetime) -> int:
     return count
 
 
-@transaction.atomic
 def set_stop(account: AdAccount | None, user: User | None, now: datetime, reason: str) -> EmergencyStop:
-    """Stops an account (manager) or everything (`account` None, administrator). Setting it twice keeps the first."""
+    """Stops an account (manager) or everything (`account` None, administrator). Setting it twice keeps the first.
+
+    The stop commits by itself, before anything is handed back: moving many actions in the same transaction deadlocked
+    with busy workers on PostgreSQL, and the stop was the victim. What a crash leaves behind, dispatch hands back.
+    """
     _check(user, account, Role.MANAGER)
+    stop, new = _commit(account, user, now, reason)
+    if new:
+        _hand_back(account, now)
+    return stop
+
+
+@transaction.atomic
+def _commit(account: AdAccount | None, user: User | None, now: datetime, reason: str) -> tuple[EmergencyStop, bool]:
+    """The stop, its rules, its ledger event and its notice. False: one was in force already."""
     stop, new = EmergencyStop.objects.get_or_create(
         account=account, lifted_at=None, defaults={"reason": reason.strip(), "set_at": now, "set_by": user}
     )
     if not new:
-        return stop
+        return stop, False
     stop.disabled_rules = _disable_rules(account)
     stop.save(update_fields=["disabled_rules"])
     record(
@@ -79,7 +91,6 @@ def set_stop(account: AdAccount | None, user: User | None, now: datetime, reason
         now=now,
         payload={"reason": stop.reason, "rules_disabled": stop.disabled_rules, "stop": stop.pk},
     )
-    _hand_back(account, now)
     notify(
         subject=f"account:{account.pk}" if account else "",
         key=f"stop:{stop.pk}",
@@ -90,7 +101,7 @@ def set_stop(account: AdAccount | None, user: User | None, now: datetime, reason
         link="/",
         now=now,
     )
-    return stop
+    return stop, True
 
 
 @transaction.atomic

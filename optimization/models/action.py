@@ -138,3 +138,8 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.entity_name} ({self.status})"
+
+    @property
+    def binding_source(self) -> str:
+        """By whom the guard rails bind it: what a person modified is a person's wish."""
+        return Source.PERSON if self.modified_from else self.source

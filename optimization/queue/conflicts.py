@@ -21,12 +21,16 @@ class Superseded:
     reason: str
 
 
+def safety_class(kind: str) -> int:
+    """Pausing first, then what spends less, then growth."""
+    return 0 if kind == "pause" else 1 if KINDS[kind].loss_prevention else 2
+
+
 def rank(draft: Draft) -> tuple[object, ...]:
     """Smaller wins."""
-    kind = KINDS[draft.kind]
     version = draft.rule_version.pk if draft.rule_version else 0
     return (
-        0 if draft.kind == "pause" else 1 if kind.loss_prevention else 2,
+        safety_class(draft.kind),
         -draft.priority,
         -(draft.confidence if draft.confidence is not None else -1.0),
         HEIGHT[Level(draft.entity.level)],

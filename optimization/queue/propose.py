@@ -11,19 +11,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from metaads.models import AdAccount, Level
+from metaads.models import AdAccount
 from optimization.guards import Judgement, judge_all
-from optimization.kinds import KINDS
 from optimization.ledger import Entry, record_many
 from optimization.models import OPEN_STATUSES, Action, Run, Status
 from optimization.queue.conflicts import Superseded
 from optimization.queue.drafts import Draft
 from optimization.queue.facts import Surroundings, Wish, facts_for, surroundings
-from optimization.queue.states import LostRace, move
+from optimization.queue.standing import REJECTED_REASON, Standing, standing_of, supersede
 
 REJECTED_STAYS_AWAY = timedelta(hours=72)
-REJECTED_REASON = "rejected by a person in the last 72 h"
-ON_ITS_WAY = (Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON)
 
 
 @dataclass
@@ -148,58 +145,6 @@ def _store_refreshed(actions: Sequence[Action], content: Iterable[str]) -> set[U
     return {action.public_id for action in actions if action.pk in still_open}
 
 
-def _supersede(account: AdAccount, losers: Sequence[Superseded], winners: Sequence[Draft], now: datetime) -> int:
-    """Open proposals that lost, or whose entity is now wanted for something else, say so and close."""
-    open_now = {
-        (a.level, a.entity_id, a.kind): a for a in Action.objects.filter(account=account, status__in=OPEN_STATUSES)
-    }
-    reasons: dict[tuple[str, str, str], str] = {loser.draft.key: loser.reason for loser in losers}
-    wanted = {draft.key for draft in winners}
-    kinds = {draft.key[:2]: draft.kind for draft in winners}
-    paused = {
-        draft.entity.meta_id for draft in winners if draft.kind == "pause" and draft.entity.level == Level.CAMPAIGN
-    }
-    for key, action in open_now.items():
-        if key[:2] in kinds and kinds[key[:2]] != key[2] and action.rule_version_id is not None:
-            reasons.setdefault(key, f"{kinds[key[:2]].replace('_', ' ')} is wanted now instead.")
-        if action.campaign_id in paused and action.entity_id != action.campaign_id and KINDS[action.kind].grows:
-            reasons.setdefault(key, "Its campaign is to be paused.")
-    count = 0
-    for key, reason in reasons.items():
-        loser = open_now.get(key)
-        if loser is not None and key not in wanted:
-            count += _close(loser, reason, now)
-    return count
-
-
-def _close(loser: Action, reason: str, now: datetime) -> int:
-    """1 if it was closed, 0 if a person decided on it at this very moment: that stands."""
-    try:
-        move(loser, Status.SUPERSEDED, now=now, actor="rule", payload={"reason": reason}, outcome_note=reason)
-    except LostRace:
-        return 0
-    return 1
-
-
-@dataclass(frozen=True)
-class _Standing:
-    open: dict[tuple[str, str, str], Action]
-    on_its_way: set[tuple[str, str]]
-    rejected: set[tuple[str, str, str]]
-    pausing: set[str]
-
-
-def _standing(account: AdAccount, now: datetime) -> _Standing:
-    mine = Action.objects.filter(account=account)
-    pauses = mine.filter(kind="pause", stale_reason="", status__in=[*OPEN_STATUSES, *ON_ITS_WAY])
-    return _Standing(
-        open={(a.level, a.entity_id, a.kind): a for a in mine.filter(status__in=OPEN_STATUSES)},
-        on_its_way=set(mine.filter(status__in=ON_ITS_WAY).values_list("level", "entity_id")),
-        rejected=_rejected(account, now),
-        pausing=set(pauses.values_list("entity_id", flat=True)),
-    )
-
-
 def _rejected(account: AdAccount, now: datetime) -> set[tuple[str, str, str]]:
     since = now - REJECTED_STAYS_AWAY
     rows = Action.objects.filter(account=account, status=Status.REJECTED, decided_at__gt=since)
@@ -217,14 +162,8 @@ def without_rejected(account: AdAccount, drafts: Sequence[Draft], now: datetime)
     return welcome, Counter({REJECTED_REASON: left_out} if left_out else {})
 
 
-def _skip_reason(draft: Draft, standing: _Standing) -> str | None:
-    if draft.key[:2] in standing.on_its_way:
-        return "another action on it is on its way"
-    if draft.key in standing.rejected:
-        return REJECTED_REASON
-    if KINDS[draft.kind].grows and not standing.pausing.isdisjoint(draft.entity.parent_ids):
-        return "what it belongs to is to be paused"
-    return None
+def _standing(account: AdAccount, now: datetime) -> Standing:
+    return standing_of(account, _rejected(account, now))
 
 
 @transaction.atomic
@@ -233,13 +172,14 @@ def propose(
 ) -> Proposed:
     """Guards, then stores. Serialised per account by a lock on its row. `now` is business time."""
     AdAccount.objects.select_for_update().get(pk=account.pk)
-    result = Proposed(superseded=_supersede(account, losers, winners, now))
+    result = Proposed()
     around, standing = surroundings(account, now), _standing(account, now)
+    passed: list[Draft] = []
     entries: list[Entry] = []
     refreshed: list[Action] = []
     content: dict[str, Any] = {}
     for draft in winners:
-        skip = _skip_reason(draft, standing)
+        skip = standing.skip_reason(draft)
         if skip:
             result.skipped[skip] += 1
             continue
@@ -248,6 +188,7 @@ def propose(
         if judgement.blocked:
             result.blocked[judgement.blocked.guard] += 1
             continue
+        passed.append(draft)
         content = _content(draft, judgement, around)
         existing = standing.open.get(draft.key)
         if existing:
@@ -256,6 +197,7 @@ def propose(
             refreshed.append(existing)
         else:
             result.created.append(_new(account, draft, content, run, now))
+    result.superseded = supersede(standing, losers, passed, now)
     stored = _store_refreshed(refreshed, content)
     result.refreshed = len(stored)
     entries = [entry for entry in entries if entry.action_id in stored]

@@ -52,7 +52,7 @@ def needs_of(action: Action, limits: Limits, raised_today: int) -> list[Need]:
     rows = [Need(changes, 1, None if free else limits.max_budget_changes_per_day, "budget changes of it today")]
     growth = int(action.value_final) - int(action.value_before)
     if growth > 0:
-        bound = action.source not in {Source.UNDO, Source.PERSON}
+        bound = action.binding_source not in {Source.UNDO, Source.PERSON}
         day_start = int(action.value_before) - raised_today
         cap = int(day_start * limits.max_increase_percent_per_day / 100) if bound else None
         rows.append(Need(raised, growth, cap, "raise of its budget today"))

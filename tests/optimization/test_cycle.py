@@ -294,3 +294,42 @@ def test_a_scheduled_rule_waits_for_its_time(look: Evaluate, account: AdAccount)
     look(60, 0, 0, 0)
     assert found(look(60, 60, 0, 0, hours=0.5))["rules"] == []
     assert found(look(60, 60, 0, 0, hours=1))["created"] == 1
+
+
+def test_a_rule_whose_wish_breaks_is_switched_off_after_three_times_and_the_others_run_on(
+    look: Evaluate, account: AdAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lower = {"kind": "decrease_budget", "parameters": {"percent": 10}}
+    bad = make_rule(account, SPENDS, lower, name="Bad", priority=90)
+    make_rule(account, SPENDS, {"kind": "pause"}, name="Good")
+
+    def breaks(*args: Any) -> Any:
+        raise ArithmeticError("it broke")
+
+    monkeypatch.setattr("optimization.kinds.decrease_budget.DecreaseBudget.change", breaks)
+    for hour in range(3):
+        look(60, None, None, None, hours=hour)
+    bad.refresh_from_db()
+    assert (bad.active, bad.consecutive_failures) == (False, 3)
+    assert [action.kind for action in Action.objects.all()] == ["pause"]
+
+
+def test_a_run_that_is_killed_half_way_leaves_nothing_and_the_next_look_makes_it(
+    look: Evaluate, account: AdAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_rule(account, SPENDS)
+
+    def killed(*args: Any) -> Any:
+        raise SystemExit("as if by SIGKILL")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("optimization.cycle.mark_stale", killed)
+        with pytest.raises(SystemExit):
+            look(60, None, None, None)
+    assert (Action.objects.count(), Run.objects.filter(kind="evaluate").count()) == (0, 0)
+    assert found(run_cycle(account, NOW))["created"] == 1
+
+
+def test_data_from_the_future_are_not_decided_on(look: Evaluate, account: AdAccount) -> None:
+    make_rule(account, SPENDS)
+    assert look(60, None, None, None, age=timedelta(days=-900)) is None

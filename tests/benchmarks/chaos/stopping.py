@@ -59,6 +59,16 @@ def _approve_pauses(number: int) -> list[Action]:
     return rows
 
 
+def approve_changes(number: int) -> None:
+    """Approves a change of status of up to `number` ads that have nothing approved or in flight."""
+    Action.objects.filter(status=Status.PENDING).update(status=Status.CANCELLED)
+    busy = Action.objects.filter(status__in=[*IN_FLIGHT, Status.APPROVED, Status.NEEDS_PERSON]).values("entity_id")
+    free = Ad.objects.filter(status__in=["ACTIVE", "PAUSED"], deleted_at__isnull=True).exclude(meta_id__in=busy)
+    for ad in free.select_related("account__connection").order_by("pk")[:number]:
+        wanted = "PAUSED" if ad.status == "ACTIVE" else "ACTIVE"
+        services.approve(propose(ad.account, "ad", ad, "status", ad.status, wanted).pk, None, timezone.now())
+
+
 def _after(rows: list[Action], seconds: float) -> dict[str, int]:
     """Statuses once nothing is in flight any more, at least 5 s after the stop."""
     begun = time.monotonic()

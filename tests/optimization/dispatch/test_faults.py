@@ -8,10 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
+from intelligence.models import Freshness
 from metaads.models import AdSet, JournalStep, SwitchState
 from optimization.dispatch import judge, run_action
 from optimization.incident.stops import set_stop
-from optimization.models import Action, LimitCounter, Status
+from optimization.ledger import events_of
+from optimization.models import Action, LimitCounter, Source, Status
 from optimization.queue import services
 from tests.optimization.conftest import NOW, Meta
 
@@ -173,3 +175,22 @@ def test_a_worker_that_lost_its_lease_writes_nothing_and_settles_nothing(
     assert meta.posts(ad_set.meta_id) == []
     approved.refresh_from_db()
     assert approved.status == Status.EXECUTING
+
+
+def test_a_cooldown_is_waited_for_without_a_call_and_without_an_event(
+    meta: Meta, ad_set: AdSet, propose_budget: Propose, member: Member
+) -> None:
+    user = member(meta.account)
+    first = propose_budget(ad_set, 1500)
+    services.approve(first.pk, user, NOW)
+    run_action(first.pk, NOW)
+    ad_set.refresh_from_db()
+    second = propose_budget(ad_set, 1700, source=Source.RULE, data_read_at=NOW)
+    services.approve(second.pk, user, NOW)
+    Freshness.objects.create(account=meta.account, level="adset", read_at=NOW)
+    events, calls = events_of(second).count(), meta.app.requests
+
+    assert run_action(second.pk, NOW) is Status.APPROVED
+    second.refresh_from_db()
+    assert "Changed 0.0 h ago" in second.outcome_note
+    assert (events_of(second).count(), meta.app.requests) == (events, calls)

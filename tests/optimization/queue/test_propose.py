@@ -141,10 +141,28 @@ def test_a_proposal_decided_at_this_moment_is_not_superseded(ad_set: AdSet, monk
         Action.objects.filter(pk=open_one.pk).update(status=Status.REJECTED)
         return move(*args, **kwargs)
 
-    monkeypatch.setattr(module, "move", a_person_is_quicker)
+    monkeypatch.setattr("optimization.queue.standing.move", a_person_is_quicker)
     assert put(ad_set, draft_of(ad_set, "pause")).superseded == 0
     open_one.refresh_from_db()
     assert open_one.status == Status.REJECTED
+
+
+def test_growth_takes_no_place_of_an_open_pause(ad_set: AdSet) -> None:
+    rule = version_of(make_rule(ad_set.account, leaf("spend_7d", ">", 5)))
+    put(ad_set, draft_of(ad_set, "pause", "PAUSED", rule_version=rule))
+    result = put(ad_set, draft_of(ad_set, "increase_budget", 11_000, rule_version=rule), now=LATER)
+    assert (result.superseded, result.created) == (0, [])
+    assert result.skipped == {"an open proposal for it goes before": 1}
+    assert Action.objects.get().status == Status.PENDING
+
+
+def test_a_wish_that_the_rails_block_takes_nobodys_place(ad_set: AdSet) -> None:
+    rule = version_of(make_rule(ad_set.account, leaf("spend_7d", ">", 5)))
+    put(ad_set, draft_of(ad_set, rule_version=rule))
+    old_data = LATER - timedelta(hours=9)
+    result = put(ad_set, draft_of(ad_set, "pause", "PAUSED", rule_version=rule, data_read_at=old_data), now=LATER)
+    assert (result.superseded, dict(result.blocked)) == (0, {"data_age": 1})
+    assert Action.objects.get().status == Status.PENDING
 
 
 def test_another_kind_for_the_same_entity_supersedes_the_open_one(ad_set: AdSet) -> None:

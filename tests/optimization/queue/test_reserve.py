@@ -130,3 +130,8 @@ def test_no_order_of_claims_and_releases_passes_a_limit(ad_set: AdSet, story: li
         assert counted <= 4
     assert counters().get("raised", 0) == budget - day_start
     assert machines <= day_start * 0.2
+
+
+def test_what_a_person_modified_is_a_persons_wish_and_not_bound_by_the_machines_day(ad_set: AdSet) -> None:
+    assert not claim(budget_action(ad_set, 15_000))
+    assert claim(budget_action(ad_set, 15_000, kind="set_budget", modified_from={"value_final": 12_000}))
