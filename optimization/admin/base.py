@@ -10,7 +10,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from metaads.clock import business_now
-from metaads.models import AdAccount, Role
+from metaads.models import AdAccount, Membership, Role
 from metaads.models.membership import has_role
 
 if TYPE_CHECKING:  # generic for the type checker only: Django's own classes take no brackets at run time
@@ -22,6 +22,20 @@ else:
 
 def visible(request: HttpRequest) -> QuerySet[AdAccount]:
     return AdAccount.objects.visible_to(request.user)
+
+
+def administered(request: HttpRequest) -> QuerySet[AdAccount]:
+    """The accounts in which the user is admin, asked of the database at each call."""
+    user = user_of(request)
+    if user.is_superuser:
+        return AdAccount.objects.all()
+    held = Membership.objects.filter(user=user, role=Role.ADMIN).values("account")
+    return AdAccount.objects.filter(pk__in=held)
+
+
+def administers_any(request: HttpRequest) -> bool:
+    """Whether there is anything that the user could add a row for."""
+    return user_of(request).is_superuser or administered(request).exists()
 
 
 def user_of(request: HttpRequest) -> User:
@@ -63,6 +77,28 @@ class VisibleAdmin(BaseAdmin):
 
     def now(self, account: AdAccount | None = None) -> datetime:
         return business_now(account)
+
+
+class GovernedAdmin(VisibleAdmin):
+    """Added and changed by admins of the account alone, whatever Django's own permissions say: `account` in the model.
+
+    Its form offers only the accounts that the user administers, so neither the old nor the new one can be another.
+    """
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is AdAccount:
+            kwargs["queryset"] = administered(request)
+            return admin.ModelAdmin.formfield_for_foreignkey(self, db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and administers_any(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or self.administers(request, obj.account))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or self.administers(request, obj.account))
 
 
 class ReadOnlyAdmin(VisibleAdmin):

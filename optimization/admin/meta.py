@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from metaads.models import Ad, AdAccount, AdSet, ApiUsage, Campaign, Connection, Creative, JournalStep, Membership
-from optimization.admin.base import KeptAdmin, ReadOnlyAdmin, VisibleAdmin, user_of, visible
+from optimization.admin.base import KeptAdmin, ReadOnlyAdmin, VisibleAdmin, administered, user_of, visible
 from optimization.ledger import record
 
 
@@ -107,8 +107,7 @@ class MembershipAdmin(VisibleAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Roles are given only where the user is admin."""
         if db_field.name == "account" and not user_of(request).is_superuser:
-            held = Membership.objects.filter(user=user_of(request), role="admin").values("account")
-            kwargs["queryset"] = AdAccount.objects.filter(pk__in=held)
+            kwargs["queryset"] = administered(request)
         return admin.ModelAdmin.formfield_for_foreignkey(self, db_field, request, **kwargs)
 
     def _record(self, request: HttpRequest, row: Membership, role: str) -> None:

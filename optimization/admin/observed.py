@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from intelligence.metrics.targets import BadTarget
 from intelligence.models import Freshness, Reading, Snapshot, StoredFrame, Target
 from metaads.models import Campaign
-from optimization.admin.base import BaseForm, ReadOnlyAdmin, VisibleAdmin, user_of
+from optimization.admin.base import BaseForm, GovernedAdmin, ReadOnlyAdmin, user_of
 from optimization.settings_doors import save_target
 
 
@@ -59,7 +59,7 @@ class TargetForm(BaseForm):
 
 
 @admin.register(Target)
-class TargetAdmin(VisibleAdmin):
+class TargetAdmin(GovernedAdmin):
     """Saved through the door that writes the ledger."""
 
     form = TargetForm
@@ -75,12 +75,6 @@ class TargetAdmin(VisibleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Target | None = None) -> tuple[str, ...]:
         return ("account", "campaign_id") if obj else ()
-
-    def has_change_permission(self, request: HttpRequest, obj: Target | None = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or self.administers(request, obj.account))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Target | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or self.administers(request, obj.account))
 
     def save_model(self, request: HttpRequest, obj: Target, form: Any, change: bool) -> None:
         try:

@@ -14,12 +14,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from metaads.models import AdAccount
-from optimization.admin.base import BaseForm, KeptAdmin, ReadOnlyAdmin, user_of, visible
+from optimization.admin.base import BaseForm, KeptAdmin, ReadOnlyAdmin, administered, administers_any, user_of, visible
+from optimization.admin.documents import TagsField, load_json
 from optimization.models import Rule, RuleVersion
 from optimization.rules.schema import RuleInvalid, parse
 from optimization.rules.services import AdoptionRefused, adopt_for_each_currency, save_rule, set_active
 from optimization.rules.templates import TEMPLATES
 
+NAME_ONE = "Name at least one ad account of yours: a rule for all is for the installation's administrator."
 EXAMPLE = {
     "default_window": "7d",
     "conditions": {
@@ -37,6 +39,7 @@ class RuleForm(BaseForm):
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "code-input"}),
         help_text="JSON: default_window, filters, conditions, actions, mode, schedule, safety. Stored only when sound.",
     )
+    tags = TagsField(required=False, initial=list, widget=forms.Textarea(attrs={"rows": 1}))
 
     class Meta:
         model = Rule
@@ -44,7 +47,6 @@ class RuleForm(BaseForm):
         widgets = {
             "description": forms.Textarea(attrs={"rows": 2}),
             "accounts": forms.CheckboxSelectMultiple,
-            "tags": forms.Textarea(attrs={"rows": 1}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,12 +60,13 @@ class RuleForm(BaseForm):
         if not text or not level:
             return values
         try:
-            values["checked"] = json.loads(text)
-        except json.JSONDecodeError as error:
-            problem = f"Line {error.lineno}, column {error.colno}: {error.msg}."
-            raise ValidationError({"document": problem}) from None
-        try:
+            values["checked"] = load_json(text)
             parse(values["checked"], level)
+        except ValidationError as unread:
+            raise ValidationError({"document": unread.messages}) from None
+        except (RecursionError, OverflowError):
+            problem = "It is nested too deeply, or a number in it is too large."
+            raise ValidationError({"document": problem}) from None
         except RuleInvalid as invalid:
             problems = [
                 f"{problem.path}: {problem.message}" if problem.path else problem.message
@@ -101,6 +104,27 @@ class RuleAdmin(KeptAdmin):
         hidden = AdAccount.objects.exclude(pk__in=visible(request).values("pk"))
         mine = rows.filter(Q(owner=user) | Q(accounts__in=visible(request)))
         return mine.exclude(accounts__in=hidden).distinct()
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only accounts that the user administers; to name none is for the installation's administrator."""
+        if db_field.related_model is AdAccount:
+            kwargs["queryset"] = administered(request)
+            kwargs["required"] = not user_of(request).is_superuser
+            kwargs["error_messages"] = {"required": NAME_ONE}
+            return admin.ModelAdmin.formfield_for_manytomany(self, db_field, request, **kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and administers_any(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Rule | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or self._governs(request, obj))
+
+    def _governs(self, request: HttpRequest, rule: Rule) -> bool:
+        """Admin of every account that the rule names; one that names none may act in all."""
+        if user_of(request).is_superuser:
+            return True
+        return rule.accounts.exists() and not rule.accounts.exclude(pk__in=administered(request).values("pk")).exists()
 
     @admin.display(description="rule", ordering="name")
     def headline(self, obj: Rule) -> SafeString:
@@ -144,6 +168,9 @@ class RuleAdmin(KeptAdmin):
 
     def _switch(self, request: HttpRequest, queryset: QuerySet[Rule], active: bool) -> None:
         for rule in queryset:
+            if not self.has_change_permission(request, rule):
+                self.message_user(request, f"{rule}: switching it is for admins of all its accounts.", messages.ERROR)
+                continue
             try:
                 set_active(rule, active, user_of(request), self.now())
             except RuleInvalid as invalid:
@@ -158,7 +185,9 @@ class RuleAdmin(KeptAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST":
-            accounts = visible(request).filter(pk__in=[pk for pk in request.POST.getlist("accounts") if pk.isdigit()])
+            accounts = administered(request).filter(
+                pk__in=[pk for pk in request.POST.getlist("accounts") if pk.isdigit()]
+            )
             try:
                 made = adopt_for_each_currency(request.POST.get("template", ""), accounts, user_of(request), self.now())
             except AdoptionRefused as refused:
@@ -174,7 +203,7 @@ class RuleAdmin(KeptAdmin):
             **self.admin_site.each_context(request),
             "title": "Rule templates",
             "templates": TEMPLATES.values(),
-            "accounts": visible(request),
+            "accounts": administered(request).order_by("name"),
             "opts": Rule._meta,
         }
         return render(request, "admin/optimization/rule/adopt.html", context)

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from metaads import switch
 from metaads.models import SwitchState
-from optimization.admin.base import BaseForm, KeptAdmin, user_of
+from optimization.admin.base import BaseForm, GovernedAdmin, KeptAdmin, user_of
 from optimization.incident.stops import lift_stop
 from optimization.models import AccountLimits, EmergencyStop, Rule
 from optimization.settings_doors import save_limits, set_switch
@@ -34,7 +34,10 @@ class SwitchForm(BaseForm):
 
 @admin.register(SwitchState)
 class SwitchStateAdmin(KeptAdmin):
-    """Off here is off everywhere within seconds; on here cannot overrule the environment."""
+    """Off here is off everywhere within seconds; on here cannot overrule the environment.
+
+    It concerns every account, so it is for the installation's administrator, whatever permissions others hold.
+    """
 
     form = SwitchForm
     list_display = ("name", "on", "in_force", "changed_at")
@@ -46,6 +49,12 @@ class SwitchStateAdmin(KeptAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: SwitchState | None = None) -> tuple[str, ...]:
         return ("name",) if obj else ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: SwitchState | None = None) -> bool:
+        return user_of(request).is_superuser
 
     def save_model(self, request: HttpRequest, obj: SwitchState, form: Any, change: bool) -> None:
         set_switch(obj.name, obj.on, user_of(request), self.now())
@@ -86,7 +95,7 @@ class LimitsForm(BaseForm):
 
 
 @admin.register(AccountLimits)
-class AccountLimitsAdmin(KeptAdmin):
+class AccountLimitsAdmin(GovernedAdmin):
     """Empty = the installation's default; a limit set in the environment still binds."""
 
     account_path = "account"
@@ -98,8 +107,8 @@ class AccountLimitsAdmin(KeptAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: AccountLimits | None = None) -> tuple[str, ...]:
         return ("account",) if obj else ()
 
-    def has_change_permission(self, request: HttpRequest, obj: AccountLimits | None = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or self.administers(request, obj.account))
+    def has_delete_permission(self, request: HttpRequest, obj: AccountLimits | None = None) -> bool:
+        return False
 
     def save_model(self, request: HttpRequest, obj: AccountLimits, form: Any, change: bool) -> None:
         save_limits(obj, user_of(request), self.now(obj.account))

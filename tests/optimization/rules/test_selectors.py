@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from metaads.models import AdAccount
+from metaads.models import AdAccount, Role
 from optimization.models import Rule
 from optimization.rules.compile import compile_version
 from optimization.rules.selectors import active_rules
@@ -35,12 +35,13 @@ def test_a_rule_covers_the_accounts_that_it_names(account: AdAccount) -> None:
     assert list(active_rules(account)) == [rule]
 
 
-def test_a_rule_that_names_none_covers_what_its_owner_may_see(account: AdAccount) -> None:
-    member = MembershipFactory(account=account).user
+def test_a_rule_that_names_none_covers_where_its_owner_decides(account: AdAccount) -> None:
+    member = MembershipFactory(account=account, role=Role.MANAGER).user
     administrator = UserFactory(is_superuser=True)
     covered = [make(owner=member), make(owner=administrator)]
     make(owner=UserFactory())
     make(owner=None)
+    make(owner=MembershipFactory(account=account, role=Role.VIEWER).user)
     make(owner=MembershipFactory().user)
     assert list(active_rules(account)) == covered
 
