@@ -1,6 +1,7 @@
 """What one level leaves open, another can confirm. Pure steps over (days, entities) arrays.
 
 - A child whose parent delivered more than all listed children together may have been left out: its day is unknown.
+- A parent without a row whose listed children delivered was left out itself: its day is unknown.
 - A child's unknown count is zero if the parent's known count is already reached by the other children.
 - A parent's unknown count is the children's sum, if the children account for all of the parent's impressions.
 """
@@ -34,6 +35,12 @@ def left_out(
     short = delivered > accounted * (1 + SLACK)
     answer: NDArray[np.bool_] = ~listed & live[None, :] & (parent_of >= 0)[None, :]
     return answer & short[:, parent_of]
+
+
+def hidden(listed: NDArray[np.bool_], below: Numbers) -> NDArray[np.bool_]:
+    """Cells of entities without a row whose children delivered (`below`: their impressions): they did too."""
+    answer: NDArray[np.bool_] = ~listed & (below > 0)
+    return answer
 
 
 def zeros_from_parent(children: Numbers, parents: Numbers, accounted: Numbers, parent_of: Rows) -> Numbers:

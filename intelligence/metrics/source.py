@@ -1,6 +1,6 @@
 """Where a frame's sums come from: the readings of 31 account days as they were known, with the level above at hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -26,11 +26,23 @@ _DECIMALS = 6
 
 
 class Source:
-    """Sums of one account and level at `now`, from what had been read by `known_at`. Reads only when asked."""
+    """Sums of one account and level at `now`, from what had been read by `known_at`. Reads only when asked.
 
-    def __init__(self, account: AdAccount, level: str, entities: Entities, now: datetime, known_at: datetime) -> None:
+    `below` gives the children's impressions, (31, entities), where the asker holds them already.
+    """
+
+    def __init__(
+        self,
+        account: AdAccount,
+        level: str,
+        entities: Entities,
+        now: datetime,
+        known_at: datetime,
+        below: Callable[[], Numbers] | None = None,
+    ) -> None:
         self.account, self.level, self.entities = account, level, entities
         self.now, self.known_at = now, known_at
+        self._below = below or self._read_below
         self.today = windows.local_day(now, account.zone)
 
     @cached_property
@@ -60,7 +72,10 @@ class Source:
         ids = np.unique(self.entities.parent_ids[self.entities.parent_ids != ""])
         if self.level not in PARENT_LEVEL or not len(ids):
             return None
-        return Source(self.account, PARENT_LEVEL[self.level], bare(ids), self.now, self.known_at)
+        above = PARENT_LEVEL[self.level]
+        return Source(
+            self.account, above, bare(ids), self.now, self.known_at, below=lambda: self._accounted("impressions")
+        )
 
     @cached_property
     def parent_of(self) -> Rows:
@@ -77,17 +92,28 @@ class Source:
         return Source(self.account, CHILD_LEVEL[self.level], below, self.now, self.known_at)
 
     @cached_property
-    def doubtful(self) -> NDArray[np.bool_] | None:
-        """Cells without a row that may yet have delivered; None where no level above can say."""
+    def doubtful(self) -> NDArray[np.bool_]:
+        """Cells without a row that may yet have delivered, as far as the levels above and below can say."""
         if self.parents is None:
-            return None
-        return confirm.left_out(
+            return self.hidden
+        return self.hidden | confirm.left_out(
             self.parents.days.matrix("impressions"),
             self._accounted("impressions"),
             self.days.listed,
             self.parent_of,
             self.entities.live,
         )
+
+    @cached_property
+    def hidden(self) -> NDArray[np.bool_]:
+        """Cells without a row although the level below delivered."""
+        return confirm.hidden(self.days.listed, self._below())
+
+    def _read_below(self) -> Numbers:
+        if self.children is None:
+            return np.zeros((COUNT, len(self.entities)))
+        parent_of = locate(self.entities.ids, self.children.entities.parent_ids)
+        return confirm.summed(self.children.days.matrix("impressions"), parent_of, len(self.entities))
 
     def matrix(self, metric: str) -> Numbers:
         """(31, entities), row k = k days ago, with what the other levels confirm or cast into doubt."""
@@ -105,7 +131,7 @@ class Source:
         matrix = self.days.matrix(metric)
         if metric in CONFIRMABLE or metric.startswith("actions."):
             matrix = self._confirmed(metric, matrix)
-        if self.doubtful is not None and self.doubtful.any():
+        if self.doubtful.any():
             matrix = np.where(self.doubtful, np.nan, matrix)
         return matrix
 
@@ -127,7 +153,7 @@ class Source:
     def _confirmed(self, metric: str, matrix: Numbers) -> Numbers:
         """The parent settles zeros; what is then still open, the children may settle."""
         if self.parents is not None:
-            above = self.parents.days.matrix(metric)
+            above = np.where(self.parents.hidden, np.nan, self.parents.days.matrix(metric))
             matrix = confirm.zeros_from_parent(matrix, above, self._accounted(metric), self.parent_of)
         if not np.isnan(matrix[self.days.listed]).any() or self.children is None:
             return matrix

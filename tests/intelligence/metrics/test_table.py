@@ -113,6 +113,38 @@ def test_a_live_ad_set_that_a_day_left_out_is_unknown_when_the_campaign_delivere
     assert np.isnan(value(frame, "spend_3d", "32"))
 
 
+def test_a_campaign_that_a_day_left_out_is_unknown_when_its_ad_sets_delivered(account: AdAccount) -> None:
+    CampaignFactory.create(account=account, meta_id="22")
+    for ago in range(1, 4):
+        day, read_at = TODAY - timedelta(days=ago), NOW - timedelta(days=ago - 1)
+        rows = {} if ago == 2 else {"21": {"impressions": 1000, "spend": 5}}
+        reading(account, Level.CAMPAIGN, day, read_at, rows)
+        reading(account, Level.AD_SET, day, read_at, {"31": {"impressions": 1000, "spend": 5}})
+    frame = build_frame(account, Level.CAMPAIGN, NOW)
+    assert value(frame, "spend_yesterday", "21") == 5
+    assert np.isnan(value(frame, "spend_3d", "21"))
+    assert np.isnan(value(frame, "impressions_3d", "21"))
+    assert value(frame, "spend_3d", "22") == 0
+    below = build_frame(account, Level.AD_SET, NOW)
+    assert value(below, "spend_3d") == 15
+    assert np.isnan(value(below, "parent_spend_3d"))
+
+
+def test_an_ad_set_that_a_day_left_out_is_unknown_when_its_ads_delivered(account: AdAccount) -> None:
+    AdFactory.create(ad_set=AdSet.objects.get(), meta_id="41")
+    day = TODAY - timedelta(days=1)
+    reading(account, Level.AD_SET, day, NOW, {})
+    reading(account, Level.AD, day, NOW, {"41": {"impressions": 7}})
+    assert np.isnan(value(build_frame(account, Level.AD_SET, NOW), "spend_yesterday"))
+
+
+def test_a_campaign_that_was_left_out_confirms_no_zero(account: AdAccount) -> None:
+    day = TODAY - timedelta(days=1)
+    reading(account, Level.CAMPAIGN, day, NOW, {})
+    reading(account, Level.AD_SET, day, NOW, {"31": {"impressions": 900, "spend": 10}})
+    assert np.isnan(value(build_frame(account, Level.AD_SET, NOW), "conversions_yesterday"))
+
+
 def test_a_deleted_sibling_still_counts_in_what_the_parent_delivered(account: AdAccount) -> None:
     campaign = AdSet.objects.get().campaign
     AdSetFactory.create(campaign=campaign, meta_id="32")
