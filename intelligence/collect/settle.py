@@ -20,7 +20,7 @@ def settle(account: AdAccount, problems: Mapping[str, str], wait: timedelta, mac
     """Records the outcome. `wait` is Meta's own demand; the longer of it and the backoff counts."""
     row = AdAccount.objects.filter(pk=account.pk)
     if not problems:
-        row.update(consecutive_failures=0, last_error="", next_collect_at=None)
+        row.update(consecutive_failures=0, last_error=account.zone_problem, next_collect_at=None)
         return
     row.update(
         consecutive_failures=F("consecutive_failures") + 1, last_error=" ".join(dict.fromkeys(problems.values()))

@@ -1,12 +1,19 @@
 """An ad account that we watch."""
 
+from functools import cache
 from typing import Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 
 from metaads.models.connection import Connection
+
+
+@cache
+def known_zone(name: str) -> bool:
+    """Whether this machine's time-zone data has it. Cached: listing all zones reads the disk."""
+    return name in available_timezones()
 
 
 class AdAccountQuerySet(models.QuerySet["AdAccount"]):
@@ -61,4 +68,12 @@ class AdAccount(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone_name)
+        """UTC while the stored name is unknown here: `zone_problem` says so; a page must not break over it."""
+        return ZoneInfo(self.timezone_name if known_zone(self.timezone_name) else "UTC")
+
+    @property
+    def zone_problem(self) -> str:
+        """A sentence for `last_error`; "" while the zone is known."""
+        if known_zone(self.timezone_name):
+            return ""
+        return f"The account's time zone {self.timezone_name!r} is unknown here: its days are counted in UTC."

@@ -13,10 +13,12 @@ from metaads import switch
 from metaads.graph.client import GraphClient, app_client_for, client_for_connection
 from metaads.graph.errors import MetaError, TokenInvalid
 from metaads.models import AdAccount, Connection
+from metaads.models.account import known_zone
 from metaads.sync import fields
 
 RENEW = "Make a new system-user token in Meta's Business settings and connect again."
 READ, WRITE = "ads_read", "ads_management"
+NO_CURRENCIES = frozenset({"XXX", "XTS"})  # ISO 4217: "no currency" and "for tests".
 SEEN_FIELDS = "account_id,name,currency,timezone_name,account_status"
 
 
@@ -79,13 +81,17 @@ def store_connection(
     """Stores a connection and its accounts without any call: it works while everything is off.
 
     The same name and host again replaces the credentials (that is how a token is renewed); an account that is
-    already known moves to this connection and keeps everything else. Ids may carry `act_`. Raises ValueError.
+    already known moves to this connection and keeps everything else. Without an app secret a stored one of the same
+    app stays. Ids may carry `act_`. Raises ValueError.
     """
     ids = [digits(account_id) for account_id in account_ids or ()]
     check_url(graph_url)
+    check_facts(facts)
     found = Connection.objects.filter(name=name, graph_url=graph_url).first()
     connection = found or Connection(name=name, graph_url=graph_url)
-    connection.access_token, connection.app_id, connection.app_secret = token, app_id, app_secret
+    connection.access_token = token
+    if app_secret or app_id not in {"", connection.app_id}:
+        connection.app_id, connection.app_secret = app_id, app_secret
     connection.sandbox = sandbox
     if api_version:
         connection.api_version = checked_version(api_version)
@@ -107,6 +113,14 @@ def checked_version(version: str) -> str:
     if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]", version):
         raise ValueError(f"{version!r} is no API version: Meta's look like v26.0.")
     return version
+
+
+def check_facts(facts: AccountFacts) -> None:
+    """Raises ValueError for a currency or a time zone that pages could not show."""
+    if not re.fullmatch(r"[A-Z]{3}", facts.currency) or facts.currency in NO_CURRENCIES:
+        raise ValueError(f"currency: {facts.currency!r} is no currency: write its three capital letters, like EUR.")
+    if not known_zone(facts.timezone_name):
+        raise ValueError(f"timezone: {facts.timezone_name!r} is no time zone: write it like Europe/Berlin.")
 
 
 def check_url(graph_url: str) -> None:

@@ -47,6 +47,9 @@ def fetch_account(account: AdAccount, client: GraphClient | None = None) -> AdAc
     values = fields.account_values(reader.read_account(client or client_for(account), account))
     for name, value in values.items():
         setattr(account, name, value)
+    # The figures' collection, which comes next, keeps this sentence when it has nothing worse to say.
+    if account.zone_problem:
+        account.last_error = values["last_error"] = account.zone_problem
     account.save(update_fields=list(values))
     return account
 

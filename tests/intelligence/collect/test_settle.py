@@ -41,3 +41,14 @@ def test_the_same_sentence_of_three_levels_is_told_once(account: AdAccount) -> N
     settle(account, {"campaign": "Token revoked.", "ad": "Token revoked."}, timedelta(0), None)
     account.refresh_from_db()
     assert account.last_error == "Token revoked."
+
+
+def test_a_success_still_says_that_days_are_counted_in_utc(account: AdAccount) -> None:
+    account.timezone_name = "Foo/Bar"
+    settle(account, {}, timedelta(0), None)
+    account.refresh_from_db()
+    assert "counted in UTC" in account.last_error
+    account.timezone_name = "Asia/Tokyo"
+    settle(account, {}, timedelta(0), None)
+    account.refresh_from_db()
+    assert account.last_error == ""

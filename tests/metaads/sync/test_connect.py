@@ -75,6 +75,38 @@ def test_a_version_that_is_none_is_refused(version: str) -> None:
         store_connection("A", "https://graph.facebook.com", "t", "1", "s", None, NOW, api_version=version)
 
 
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        (AccountFacts(currency="XXX"), "currency: 'XXX'"),
+        (AccountFacts(currency="eur"), "currency: 'eur'"),
+        (AccountFacts(currency=""), "currency: ''"),
+        (AccountFacts(timezone_name="Foo/Bar"), "timezone: 'Foo/Bar'"),
+        (AccountFacts(timezone_name="../../etc/passwd"), "timezone: "),
+        (AccountFacts(timezone_name=""), "timezone: ''"),
+    ],
+)
+def test_a_currency_or_zone_that_is_none_is_refused_by_its_name(facts: AccountFacts, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        store(ids=["123"], facts=facts)
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("app_id", ["1", ""])
+def test_renewing_the_token_alone_keeps_the_app_and_its_secret(app_id: str) -> None:
+    store()
+    store(token="new", app_id=app_id, app_secret="")
+    stored = Connection.objects.get()
+    assert (stored.access_token, stored.app_id, stored.app_secret) == ("new", "1", "s3cret")
+
+
+def test_another_apps_token_does_not_keep_the_first_apps_secret() -> None:
+    store()
+    store(token="new", app_id="2", app_secret="")
+    stored = Connection.objects.get()
+    assert (stored.app_id, stored.app_secret) == ("2", "")
+
+
 def test_metas_own_host_is_accepted() -> None:
     connection, accounts = store_connection("A", "https://graph.facebook.com/", "t", "1", "s", None, NOW)
     assert (connection.sandbox, accounts) == (False, ())

@@ -1,7 +1,9 @@
 """The mirror of a sandbox account, by the product's own client."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -53,6 +55,15 @@ def test_each_account_has_its_own_currency_and_zone(meta: Meta, number: int) -> 
     account.refresh_from_db()
     assert (account.name, account.currency, account.timezone_name) == (market.name, market.currency, market.zone)
     assert account.account_status == 1
+
+
+def test_a_zone_that_is_unknown_here_counts_as_utc_and_is_said(meta: Meta) -> None:
+    account = meta.accounts[0]
+    world(meta).market = replace(world(meta).market, zone="Foo/Bar")
+    fetch_account(account)
+    account.refresh_from_db()
+    assert (account.timezone_name, account.zone) == ("Foo/Bar", ZoneInfo("UTC"))
+    assert "'Foo/Bar' is unknown here" in account.last_error
 
 
 def test_a_second_sync_changes_nothing_and_adds_nothing(meta: Meta) -> None:
