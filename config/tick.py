@@ -20,7 +20,8 @@ from optimization import pipeline
 from optimization.by_hand import close_done_by_hand
 from optimization.dispatch import run_due
 from optimization.ledger import anchor_heads
-from optimization.models import Action, Status
+from optimization.models import Action
+from optimization.queue.selectors import IN_FLIGHT, unwatched_in_flight
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,6 @@ class ObservationFailed(Exception):
 
 INSTALLATION = "Installation"
 LOOK_EVERY = 0.1
-IN_FLIGHT = (Status.EXECUTING, Status.UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class StepReport:
 def tick(now: datetime | None = None, accounts: list[AdAccount] | None = None) -> list[StepReport]:
     """Runs what is due once. `now`: business time for all accounts; None = each account's own clock.
 
+    Accounts that are no longer watched are only asked how the changes under way there ended.
     One account failing stops none of the others; a failed step doesn't stop the later ones of its account, which
     refuse old data by themselves.
     """
@@ -55,6 +56,8 @@ def tick(now: datetime | None = None, accounts: list[AdAccount] | None = None) -
         moment = now or business_now(account)
         for step, work in STEPS:
             reports.append(_isolated(account.name, step, partial(work, account, moment)))
+    for account in unwatched_in_flight() if accounts is None else ():
+        reports.append(_isolated(account.name, "settle", partial(_execute, account, now or business_now(account))))
     if accounts is None and reports:
         moment = now or business_now()
         reports.append(_isolated(INSTALLATION, "anchor", lambda: f"{anchor_heads(moment)} heads anchored"))

@@ -9,6 +9,7 @@ from metaads.models import AdAccount
 from optimization import dispatch, pipeline
 from optimization.ledger import anchor_heads
 from optimization.models import Action
+from optimization.queue.selectors import unwatched_in_flight
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def sweep() -> int:
     if not switch.is_on(switch.INTELLIGENCE):
         return 0
     looked_at = 0
-    for account in AdAccount.objects.watched().select_related("connection"):
+    for account in [*AdAccount.objects.watched().select_related("connection"), *unwatched_in_flight()]:
         looked_at += sum(dispatch.run_due(account, partial(business_now, account)).values())
     return looked_at
 

@@ -13,6 +13,7 @@ from config.tick import tick
 from intelligence.models import Reading
 from intelligence.observe import observe as observe_really
 from metaads.models import AdAccount
+from optimization.dispatch import run_action
 from optimization.models import Action, Rule, Status
 from optimization.queue.services import approve
 from tests.flows.conftest import LocalMeta
@@ -89,6 +90,37 @@ def test_a_tick_settles_what_is_uncertain_before_it_ends(local_meta: LocalMeta, 
     action.refresh_from_db()
     assert action.status == Status.EXECUTED, action.outcome_note
     assert len(local_meta.writes(action.entity_id)) == 1, "it was looked at, not sent again"
+
+
+@pytest.mark.parametrize("off", [{"active": False}, {"read_only": True}])
+def test_an_account_that_is_not_watched_is_refused_and_asked_nothing(
+    local_meta: LocalMeta, off: dict[str, bool]
+) -> None:
+    account = local_meta.accounts[0]
+    AdAccount.objects.filter(pk=account.pk).update(**off)
+    calls = local_meta.calls
+    with pytest.raises(CommandError, match=f"{account.name} is not watched"):
+        run("--account", account.meta_id)
+    assert local_meta.calls == calls
+
+
+def test_a_tick_settles_what_was_under_way_when_its_account_was_switched_off(
+    local_meta: LocalMeta, rule_for: Rules
+) -> None:
+    rule_for(local_meta.accounts, timezone.now())
+    run()
+    first, second = Action.objects.filter(
+        status=Status.PENDING, field="daily_budget", account=local_meta.accounts[0]
+    ).order_by("pk")[:2]
+    approve(first.pk, None, timezone.now())
+    local_meta.app.control.answer("POST", "faults", {"kind": "error_500_after", "method": "POST", "count": 1})
+    assert run_action(first.pk, timezone.now()) == Status.UNCERTAIN
+    approve(second.pk, None, timezone.now())
+    AdAccount.objects.update(active=False)
+    assert "settle done: 1 executed" in run()
+    assert [Action.objects.get(pk=one.pk).status for one in (first, second)] == [Status.EXECUTED, Status.APPROVED]
+    assert (len(local_meta.writes(first.entity_id)), local_meta.writes(second.entity_id)) == (1, [])
+    assert run().startswith("No account is connected")
 
 
 @pytest.mark.parametrize(

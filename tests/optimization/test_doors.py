@@ -106,6 +106,22 @@ def test_the_sweeper_looks_at_every_watched_account_and_no_other(monkeypatch: py
     assert seen == [watched]
 
 
+def test_the_sweeper_settles_what_is_under_way_in_an_account_that_was_switched_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watched, off = AdAccountFactory.create(), AdSetFactory.create(campaign__account__active=False)
+    budget_action(off, status=Status.UNCERTAIN)
+    seen: list[AdAccount] = []
+
+    def run_due(account: AdAccount, clock: object) -> dict[Status, int]:
+        seen.append(account)
+        return {}
+
+    monkeypatch.setattr(dispatch, "run_due", run_due)
+    assert tasks.sweep() == 0
+    assert seen == [watched, off.account]
+
+
 def test_the_expiry_task_uses_each_accounts_own_clock() -> None:
     budget_action(AdSetFactory.create(), expires_at=OLD)
     assert tasks.expire() == 1

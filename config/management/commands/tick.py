@@ -46,4 +46,9 @@ class Command(BaseCommand):
         found = list(AdAccount.objects.select_related("connection").filter(meta_id=meta_id.removeprefix("act_")))
         if not found:
             raise CommandError(f"No ad account {meta_id}. See them in /admin/metaads/adaccount/.")
+        if not found[0].active or found[0].read_only:
+            raise CommandError(
+                f"{found[0].name} is not watched (switched off, or imported data only), so nothing is read or written "
+                "there. Switch it on in /admin/metaads/adaccount/."
+            )
         return found

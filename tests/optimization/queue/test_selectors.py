@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from metaads.models import AdSet, Role
 from optimization.models import Action, EmergencyStop, Status
-from optimization.queue.selectors import actions_for, bulk_effect, claimable, ranked, waiting
+from optimization.queue.selectors import actions_for, bulk_effect, claimable, ranked, unwatched_in_flight, waiting
 from tests.factories.metaads import AdSetFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import NOW, budget_action, pause_action
 
@@ -91,3 +91,15 @@ def test_a_stop_leaves_only_what_is_in_flight_to_be_settled(everything: bool) ->
     elsewhere = budget_action(other, status=Status.APPROVED)
     EmergencyStop.objects.create(account=None if everything else one.account, set_at=NOW)
     assert set(claimable()) == ({flying} if everything else {flying, elsewhere})
+
+
+@pytest.mark.parametrize("why", [{"active": False}, {"read_only": True}])
+def test_in_an_account_that_is_not_watched_only_what_is_in_flight_is_settled(why: dict[str, bool]) -> None:
+    off = ad_set(**why)
+    budget_action(off, status=Status.APPROVED)
+    budget_action(ad_set(**why), status=Status.APPROVED)
+    flying = pause_action(off, status=Status.UNCERTAIN)
+    elsewhere = budget_action(ad_set(), status=Status.EXECUTING)
+    assert set(claimable()) == {flying, elsewhere}
+    assert list(claimable(flying.account)) == [flying]
+    assert list(unwatched_in_flight()) == [flying.account]
