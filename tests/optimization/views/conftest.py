@@ -106,51 +106,39 @@ def signed_in(user: User) -> Client:
     return client
 
 
+WANTED: dict[str, Any] = {
+    "level": "adset",
+    "kind": "decrease_budget",
+    "source": "rule",
+    "field": "daily_budget",
+    "value_before": 12_000,
+    "value_wanted": 6_000,
+    "value_final": 8_400,
+    "at_stake": 3_600,
+    "reason": "CPA 48.20 against a target of 20.00.",
+    "trace": TRACE,
+    "verdicts": VERDICTS,
+    "status": Status.PENDING,
+}
+
+
 @pytest.fixture
 def make_action(db: None) -> MakeAction:
     """An action on an ad set of its own, lowering 120.00 to 84.00 a day unless told otherwise."""
 
     def make(account: AdAccount, **changes: Any) -> Action:
         now = timezone.now()
-        status = changes.pop("status", Status.PENDING)
-        before = changes.pop("value_before", 12_000)
+        values = {**WANTED, **changes}
         ad_set = AdSetFactory.create(campaign__account=account)
-        if isinstance(before, int):
-            ad_set.daily_budget = before
+        if isinstance(values["value_before"], int):
+            ad_set.daily_budget = values["value_before"]
             ad_set.save()
-        values: dict[str, Any] = {
-            "account": account,
-            "level": "adset",
-            "entity_id": ad_set.meta_id,
-            "entity_name": ad_set.name,
-            "campaign_id": ad_set.campaign.meta_id,
-            "kind": "decrease_budget",
-            "source": "rule",
-            "field": "daily_budget",
-            "value_before": before,
-            "value_wanted": 6_000,
-            "value_final": 8_400,
-            "currency": account.currency,
-            "at_stake": 3_600,
-            "reason": "CPA 48.20 against a target of 20.00.",
-            "trace": TRACE,
-            "verdicts": VERDICTS,
-            "status": status,
-            "proposed_at": now,
-            "refreshed_at": now,
-            "expires_at": now + timedelta(hours=48),
-            "data_read_at": now - timedelta(minutes=4),
-            **changes,
-        }
-        action = Action.objects.create(**values)
-        record(
-            "optimization_suggested",
-            account_id=account.pk,
-            actor="rule",
-            now=now,
-            action_id=action.public_id,
-            payload={"reason": action.reason},
-        )
+        times: dict[str, Any] = {"proposed_at": now, "refreshed_at": now, "expires_at": now + timedelta(hours=48)}
+        of: dict[str, Any] = {"entity_id": ad_set.meta_id, "entity_name": ad_set.name, "campaign_id": ad_set.campaign.meta_id}
+        read: dict[str, Any] = {"data_read_at": now - timedelta(minutes=4), "currency": account.currency, "account": account}
+        action = Action.objects.create(**{**times, **of, **read, **values})
+        told: dict[str, Any] = {"account_id": account.pk, "action_id": action.public_id, "payload": {"reason": action.reason}}
+        record("optimization_suggested", actor="rule", now=now, **told)
         return action
 
     return make
