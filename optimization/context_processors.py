@@ -58,11 +58,18 @@ class PageFrame:
 
     @cached_property
     def waiting(self) -> int:
+        if self.not_offered:
+            return 0
         return Action.objects.filter(status=Status.PENDING, account_id__in=self.scope.ids).count()
 
     @cached_property
     def _switches(self) -> dict[str, str | None]:
         return switch.states()
+
+    @property
+    def not_offered(self) -> str | None:
+        """Why open proposals are not up for approval; None = they are."""
+        return self._switches[switch.RULES]
 
     @property
     def executor_off(self) -> bool:
@@ -75,10 +82,12 @@ class PageFrame:
         states = dict(self._switches)
         main = states.pop(switch.INTELLIGENCE)
         if main:
-            return [f"{main} Nothing is read from Meta, proposed or executed; history stays readable."]
+            return [
+                f"{main} Nothing is read from Meta, proposed, offered for approval or executed; history stays readable."
+            ]
         meant = {
             switch.COLLECTION: "No new figures are read.",
-            switch.RULES: "No rule proposes anything.",
+            switch.RULES: "No rule proposes anything, and open proposals are not offered for approval.",
             switch.EXECUTOR: "Nothing is changed at Meta; approved actions are to be done by hand.",
         }
         return [f"{reason} {meant[name]}" for name, reason in states.items() if reason and name in meant]

@@ -13,7 +13,10 @@ from django.utils.safestring import SafeString
 from optimization.admin.base import ReadOnlyAdmin, user_of
 from optimization.kinds import describe
 from optimization.models import OPEN_STATUSES, Action, LimitCounter, Run
+from optimization.queue.seen import UNSEEN, read_seen
 from optimization.queue.services import approve_many, reject_many
+
+SEEN = "_seen"
 
 
 class ReasonForm(ActionForm):
@@ -44,6 +47,16 @@ class ActionAdmin(ReadOnlyAdmin):
     def case(self, obj: Action) -> SafeString:
         return format_html('<a href="/actions/{}/">open</a>', obj.public_id)
 
+    def action_checkbox(self, obj: Action) -> SafeString:
+        """With the version beside it: what is approved is what stood in this row."""
+        return format_html(
+            '{}<input type="hidden" name="{}" value="{}:{}">',
+            super().action_checkbox(obj),
+            SEEN,
+            obj.pk,
+            obj.version,
+        )
+
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """The services ask for the role per action; here only: may see actions at all."""
         return self.has_view_permission(request)
@@ -51,8 +64,10 @@ class ActionAdmin(ReadOnlyAdmin):
     @admin.action(description="Approve selected", permissions=["decide"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Action]) -> None:
         answers: dict[int, str] = {}
+        seen = read_seen(request.POST.getlist(SEEN))
         for action in queryset.filter(status__in=OPEN_STATUSES).select_related("account__connection"):
-            answers |= approve_many([action.pk], user_of(request), self.now(action.account))
+            looked_at = {action.pk: seen.get(action.pk, UNSEEN)}
+            answers |= approve_many(looked_at, user_of(request), self.now(action.account))
         self._tell(request, "Approved", answers, queryset.count())
 
     @admin.action(description="Reject selected", permissions=["decide"])

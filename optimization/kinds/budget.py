@@ -12,10 +12,15 @@ from optimization.entities import Entity
 from optimization.kinds.base import FieldChange, Headline, Kind, KindParameters, Refusal
 from optimization.models import Action
 
+# More than anybody spends in any currency, and little enough for every column and sum that it goes through.
+MOST_MONEY = Decimal(10**12)
+
 
 def _positive(value: Decimal) -> Decimal:
     if value <= 0:
-        raise ValueError(f"{value} must be more than 0.")
+        raise ValueError(f"{value:.6g} must be more than 0.")
+    if value > MOST_MONEY:
+        raise ValueError(f"{value:.6g} is more than {MOST_MONEY:,}, the most an amount can be.")
     return value
 
 

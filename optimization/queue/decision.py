@@ -13,7 +13,7 @@ from metaads.models import Role
 from metaads.models.membership import has_role
 from optimization.models import OPEN_STATUSES, Action, Rule, Status
 from optimization.queue.enqueue import wake_executor
-from optimization.queue.errors import AlreadyDecided, NotAllowed, QueueError, Stale
+from optimization.queue.errors import AlreadyDecided, NotAllowed, NotOffered, QueueError, Stale
 from optimization.queue.states import LostRace, move
 
 CHANGED = "The proposal has changed since you looked. Look at the new figures, then decide."
@@ -28,6 +28,21 @@ def may_decide(action: Action, user: User | None) -> None:
     """`user` None = the operator at the command line."""
     if user is not None and not has_role(user, action.account, Role.MANAGER):
         raise NotAllowed("Deciding is for managers of this ad account. Ask an administrator for the role.")
+
+
+def why_not_offered() -> str | None:
+    """Why no proposal may be approved now: their stage is off (settings, ENABLE_RULES_ENGINE). None = they may.
+
+    Rejecting and taking back remain: they change nothing at Meta.
+    """
+    off = switch.why_off(switch.RULES)
+    return f"{off} Open proposals are kept, but not offered for approval until it is on." if off else None
+
+
+def must_be_offered() -> None:
+    reason = why_not_offered()
+    if reason:
+        raise NotOffered(reason)
 
 
 def who(user: User | None) -> dict[str, Any]:

@@ -17,5 +17,9 @@ class Stale(QueueError):
     """The facts behind the proposal no longer hold."""
 
 
+class NotOffered(QueueError):
+    """Proposals are not up for a decision while a switch is off."""
+
+
 class Invalid(QueueError):
     """A value that was given cannot be."""

@@ -48,11 +48,15 @@ def wish_of(draft: Draft) -> Wish:
     )
 
 
+MOST_PERCENT = 9_999_999  # Action.amount_pct has nine digits, two of them behind the point
+
+
 def percent_change(before: int | str, after: int | str) -> Decimal | None:
-    """Change of a budget in percent; None for a status or from nothing."""
+    """Change of a budget in percent; None for a status, from nothing, or where the column could not hold it."""
     if not isinstance(before, int) or not isinstance(after, int) or before == 0:
         return None
-    return (Decimal(after - before) / before * 100).quantize(Decimal("0.01"))
+    percent = Decimal(after - before) / before * 100
+    return percent.quantize(Decimal("0.01")) if abs(percent) < MOST_PERCENT else None
 
 
 def stake_of(field: str, before: int | str, after: int | str, spend_a_day: int | None) -> int | None:

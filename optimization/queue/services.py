@@ -1,6 +1,6 @@
 """What people decide about actions. Views, admin, API and commands call these and hold no rules of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,10 @@ from optimization.entities import Entity, load_one
 from optimization.guards import GUARDS, judge_all
 from optimization.guards.base import Outcome
 from optimization.kinds import KINDS, Refusal
+from optimization.kinds.budget import MOST_MONEY
 from optimization.ledger import record
 from optimization.models import OPEN_STATUSES, Action, Source, Status
-from optimization.queue.decision import CHANGED, already, approved, load, lost, may_decide, who
+from optimization.queue.decision import CHANGED, already, approved, load, lost, may_decide, must_be_offered, who
 from optimization.queue.errors import Invalid, QueueError, Stale
 from optimization.queue.facts import Wish, facts_for, surroundings
 from optimization.queue.propose import percent_change, propose, stake_of
@@ -33,6 +34,9 @@ __all__ = [
     "resolve",
     "undo",
 ]
+
+
+NO_BUDGET = "amount: give a budget above 0, or pause instead."
 
 
 def _check_fresh(action: Action, now: datetime) -> Entity:
@@ -55,12 +59,13 @@ def _check_fresh(action: Action, now: datetime) -> Entity:
 def approve(action_id: int, user: User | None, now: datetime, version: int | None = None, note: str = "") -> Action:
     """Approves an open proposal and wakes the executor. `version`: what the person saw; another one is refused.
 
-    Raises AlreadyDecided, NotAllowed or Stale.
+    Raises AlreadyDecided, NotAllowed, NotOffered or Stale.
     """
     action = load(action_id)
     may_decide(action, user)
     if action.status not in OPEN_STATUSES:
         raise already(action)
+    must_be_offered()
     if version is not None and version != action.version:
         raise Stale(CHANGED)
     _check_fresh(action, now)
@@ -112,15 +117,20 @@ def modify_and_approve(action_id: int, user: User, now: datetime, amount: Decima
     may_decide(action, user)
     if action.status not in OPEN_STATUSES:
         raise already(action)
+    must_be_offered()
     if action.field == "status":
         raise Invalid("amount: only a budget can be modified; this action changes the status.")
     entity = _check_fresh(action, now)
     kind = KINDS["set_budget"]
     if amount <= 0:
-        raise Invalid("amount: give a budget above 0, or pause instead.")
+        raise Invalid(NO_BUDGET)
+    if amount > MOST_MONEY:
+        raise Invalid(f"amount: the most a budget can be is {MOST_MONEY:,}.")
     change = kind.change(entity, {"amount": amount}, action.account.currency)
     if isinstance(change, Refusal):
         raise Invalid(f"amount: {change.reason}")
+    if int(change.wanted) < 1:
+        raise Invalid(NO_BUDGET)
     wish = Wish(Source.PERSON, "set_budget", action.field, action.value_before, change.wanted, action.data_read_at)
     judgement = judge_all(facts_for(surroundings(action.account, now), wish, entity, entity.value_of(action.field)))
     hard = [v for v in judgement.verdicts if v.outcome is Outcome.BLOCK and GUARDS[v.guard].hard]
@@ -171,9 +181,12 @@ def _each(ids: Iterable[int], decide: Any) -> dict[int, str]:
     return answers
 
 
-def approve_many(ids: Iterable[int], user: User, now: datetime) -> dict[int, str]:
-    """Approves each by itself; the answer maps ids to what went wrong, empty = approved."""
-    return _each(ids, lambda action_id: approve(action_id, user, now))
+def approve_many(seen: Mapping[int, int], user: User, now: datetime) -> dict[int, str]:
+    """Approves each by itself; the answer maps ids to what went wrong, empty = approved.
+
+    `seen` maps ids to the versions that the person looked at: one that has changed since is refused.
+    """
+    return _each(seen, lambda action_id: approve(action_id, user, now, version=seen[action_id]))
 
 
 def reject_many(ids: Iterable[int], user: User, now: datetime, reason: str) -> dict[int, str]:

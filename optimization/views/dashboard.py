@@ -19,7 +19,7 @@ from metaads.graph.money import money_text
 from metaads.models import AdAccount, Level
 from notifications.selectors import for_subjects
 from optimization.models import Action, Rule, Status
-from optimization.queue.selectors import actions_for, ranked
+from optimization.queue.selectors import actions_for, offered, ranked
 from optimization.views import words
 from optimization.views.cards import Card, cards
 from optimization.views.evidence import evidence_for
@@ -68,7 +68,7 @@ def _days(request: HttpRequest) -> int:
 
 def _waiting_tile(scope: Scope) -> Tile:
     """Number of open proposals and the money at stake per currency."""
-    rows = Action.objects.filter(account_id__in=scope.ids, status=Status.PENDING)
+    rows = offered(Action.objects.filter(account_id__in=scope.ids, status=Status.PENDING))
     sums = list(rows.order_by().values("currency").annotate(n=Count("id"), stake=Sum("at_stake")).order_by("currency"))
     stake = ", ".join(money_text(row["stake"], row["currency"]) for row in sums if row["stake"])
     note = f"{stake} a day at stake" if stake else "Nothing is held up."
@@ -140,7 +140,7 @@ def _strips(held: Sequence[Figures], waiting: dict[int, int]) -> list[Strip]:
 def _pending(request: HttpRequest, scope: Scope, nows: dict[int, datetime]) -> list[Card]:
     """The top of the queue. What was just decided keeps its place in the browser: nothing slides under a click."""
     mine = actions_for(request.user).filter(account_id__in=scope.ids).select_related("decided_by")
-    rows = list(ranked(mine.filter(status=Status.PENDING))[:PENDING_SHOWN])
+    rows = list(ranked(offered(mine.filter(status=Status.PENDING)))[:PENDING_SHOWN])
     pictures = evidence_for(rows, {a.pk: a for a in scope.accounts}, nows)
     return cards(rows, scope, nows, pictures)
 
@@ -185,7 +185,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     held = [figures(account, nows[account.pk], max(days, 15)) for account in scope.shown]
     single = held[0] if scope.account and held else None
     waiting = dict(
-        Action.objects.filter(account_id__in=scope.ids, status=Status.PENDING)
+        offered(Action.objects.filter(account_id__in=scope.ids, status=Status.PENDING))
         .order_by()
         .values_list("account_id")
         .annotate(n=Count("id"))

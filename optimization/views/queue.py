@@ -18,7 +18,8 @@ from metaads.graph.money import money_text
 from optimization.filters import ActionFilter
 from optimization.models import OPEN_STATUSES, Action
 from optimization.queue.errors import Invalid
-from optimization.queue.selectors import actions_for, bulk_effect, ranked
+from optimization.queue.seen import read_seen
+from optimization.queue.selectors import actions_for, bulk_effect, offered, ranked
 from optimization.queue.services import approve_many, reject_many
 from optimization.views.cards import card, cards
 from optimization.views.evidence import evidence_for
@@ -65,7 +66,7 @@ def _ordered(rows: QuerySet[Action], group: Group) -> QuerySet[Action]:
 def queue(request: HttpRequest) -> HttpResponse:
     scope, group = scope_of(request), _group(request)
     nows = nows_of(scope)
-    mine = actions_for(request.user).filter(account_id__in=scope.ids)
+    mine = offered(actions_for(request.user).filter(account_id__in=scope.ids))
     latest = max(nows.values(), default=business_now())
     chosen = ActionFilter(request.GET, queryset=mine.filter(status__in=GROUPS[group]), request=request, now=latest)
     pages = Paginator(_ordered(chosen.qs.select_related("decided_by"), group), PAGE)
@@ -92,9 +93,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _picked(request: HttpRequest, scope: Scope) -> list[Action]:
-    """The open actions among the ids posted, only where the user may decide."""
-    ids = [value for value in request.POST.getlist("ids") if value.isdigit()]
-    rows = actions_for(request.user).filter(pk__in=ids, status__in=OPEN_STATUSES)
+    """The open actions among those posted, only where the user may decide."""
+    ids = read_seen(request.POST.getlist("ids"))
+    rows = actions_for(request.user).filter(pk__in=list(ids), status__in=OPEN_STATUSES)
     return [action for action in ranked(rows) if scope.may_decide(action.account_id)]
 
 
@@ -136,12 +137,13 @@ def _do(request: HttpRequest, scope: Scope, picked: list[Action], decision: str)
     """Each by itself, in its own account's time; what was refused is named with its reason."""
     assert isinstance(request.user, User)  # noqa: S101  (login_required; tells mypy)
     nows = nows_of(scope)
+    seen = read_seen(request.POST.getlist("ids"))
     answers: dict[int, str] = {}
     try:
         for account_id in sorted({action.account_id for action in picked}):
             ids = [action.pk for action in picked if action.account_id == account_id]
             if decision == "approve":
-                answers |= approve_many(ids, request.user, nows[account_id])
+                answers |= approve_many({pk: seen[pk] for pk in ids}, request.user, nows[account_id])
             else:
                 answers |= reject_many(ids, request.user, nows[account_id], request.POST.get("reason", ""))
     except Invalid as error:

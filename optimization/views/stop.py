@@ -1,4 +1,4 @@
-"""The emergency stop: one tap, one reason, works as a page without JavaScript."""
+"""The emergency stop: one tap; a reason is welcome, never waited for. Works as a page without JavaScript."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -35,17 +35,13 @@ def stop(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         if not scope.stoppable:
             raise PermissionDenied("Stopping an account is for its managers.")
-        return _page(request, scope, "")
+        return _page(request, scope)
     account = _target(request, scope)
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        return _page(request, scope, "Say why, in a word or two: others will find it stopped. Nothing is stopped yet.")
     assert request.user.is_authenticated  # noqa: S101  (login_required; tells mypy)
-    set_stop(account, request.user, business_now(account), reason)
+    set_stop(account, request.user, business_now(account), request.POST.get("reason", ""))
     messages.error(request, f"Stopped: {account or 'all accounts'}. No new change begins at Meta.")
     return redirect("dashboard")
 
 
-def _page(request: HttpRequest, scope: Scope, errors: str) -> HttpResponse:
-    context = {"accounts": scope.stoppable, "chosen": scope.account, "errors": errors}
-    return render(request, "optimization/stop.html", context, status=422 if errors else 200)
+def _page(request: HttpRequest, scope: Scope) -> HttpResponse:
+    return render(request, "optimization/stop.html", {"accounts": scope.stoppable, "chosen": scope.account})

@@ -136,9 +136,29 @@ def test_secrets_and_packed_columns_are_never_rendered(root: Client, everything:
         assert secret not in text
 
 
+def seen(*actions: Action) -> list[str]:
+    """What the list's rows say of their versions."""
+    return [f"{action.pk}:{action.version}" for action in actions]
+
+
+def test_approving_in_admin_approves_only_what_the_list_showed(
+    root: Client, account: AdAccount, make_action: MakeAction
+) -> None:
+    shown, changed, unseen = (make_action(account) for _ in range(3))
+    text = root.get("/admin/optimization/action/").content.decode()
+    assert all(f'name="_seen" value="{pair}"' in text for pair in seen(shown, changed, unseen))
+    rows = seen(shown, changed)
+    Action.objects.filter(pk=changed.pk).update(version=2, value_final=1)
+    data = {"action": "approve_selected", "_selected_action": [shown.pk, changed.pk, unseen.pk], "_seen": rows}
+    text = root.post("/admin/optimization/action/", data, follow=True).content.decode()
+    assert "Approved: 1 of 3." in text
+    assert "has changed since you looked" in text
+    assert list(Action.objects.filter(status=Status.APPROVED)) == [shown]
+
+
 def test_approving_in_admin_is_the_same_service(root: Client, account: AdAccount, make_action: MakeAction) -> None:
     good, stale = make_action(account), make_action(account, stale_reason="CPA is back.")
-    data = {"action": "approve_selected", "_selected_action": [good.pk, stale.pk]}
+    data = {"action": "approve_selected", "_selected_action": [good.pk, stale.pk], "_seen": seen(good, stale)}
     text = root.post("/admin/optimization/action/", data, follow=True).content.decode()
     assert "Approved: 1 of 2." in text
     assert "CPA is back" in text
@@ -157,7 +177,7 @@ def test_rejecting_in_admin_needs_a_reason_too(root: Client, account: AdAccount,
 def test_a_viewer_on_the_staff_cannot_approve_in_admin(account: AdAccount, make_action: MakeAction) -> None:
     action = make_action(account)
     client = signed_in(staff(account, Role.VIEWER))
-    data = {"action": "approve_selected", "_selected_action": [action.pk]}
+    data = {"action": "approve_selected", "_selected_action": [action.pk], "_seen": seen(action)}
     assert "for managers" in client.post("/admin/optimization/action/", data, follow=True).content.decode()
     assert Action.objects.get().status == Status.PENDING
 

@@ -1,4 +1,4 @@
-"""The emergency stop from the pages: who may, of what, and never without a reason."""
+"""The emergency stop from the pages: who may, of what, and at once: a reason is never waited for."""
 
 from django.contrib.auth.models import User
 from django.test import Client
@@ -18,11 +18,13 @@ def test_a_manager_stops_their_account(page: Client, euro: AdAccount) -> None:
     assert "Emergency stop of Northwind" in html(page, "/")
 
 
-def test_stopping_needs_a_reason(page: Client, euro: AdAccount) -> None:
-    answer = page.post("/stop/", {"account": euro.pk, "reason": ""})
-    assert answer.status_code == 422
-    assert "Nothing is stopped yet" in answer.content.decode()
-    assert not EmergencyStop.objects.exists()
+def test_a_stop_waits_for_no_reason(page: Client, euro: AdAccount) -> None:
+    text = html(page, "/stop/")
+    assert "required" not in text[text.index("stop-reason") :]
+    assert page.post("/stop/", {"account": euro.pk}).status_code == 302
+    stop = EmergencyStop.objects.get()
+    assert (stop.account, stop.reason, stop.lifted_at) == (euro, "", None)
+    assert "Emergency stop of Northwind" in html(page, "/")
 
 
 def test_a_manager_cannot_stop_everything_or_another_account(page: Client, yen: AdAccount) -> None:
