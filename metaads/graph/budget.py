@@ -1,11 +1,14 @@
 """The account's share of Meta's rate limits, in one row shared by all workers (`ApiUsage`). Machine time.
 
-Who may call when: a block that Meta announced stops everybody; from 75 percent collection slows, at 90 percent, or
-after 200 calls in an hour, only the executor goes on (spec 10: priority to execution).
+What Meta said of a bucket holds until a newer answer says something else of it, at most an hour: answers without
+headers are common and take nothing back. Who may call when: a block that Meta announced stops everybody; from 75
+percent collection slows, at 90 percent, or after 200 calls in an hour, only the executor goes on (spec 10: priority to
+execution).
 """
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import Case, F, Value, When
@@ -19,8 +22,11 @@ log = logging.getLogger(__name__)
 CALLS_PER_HOUR = 200
 SLOW_FROM_PERCENT, STOP_AT_PERCENT = 75.0, 90.0
 SLOW_PAUSE = timedelta(seconds=1)
-# Meta's account score decays in 300 s (reference 7.1): an older percentage says nothing any more.
-PERCENT_VALID_FOR = timedelta(seconds=300)
+# Meta counts by the hour, but the account's score decays in 300 s (reference 7.1).
+HELD_FOR, SCORE_HELD_FOR = timedelta(hours=1), timedelta(seconds=300)
+# While collection is stopped, one call in this time looks whether Meta says something else by now.
+LOOK_EVERY = timedelta(seconds=300)
+SAID = "said"
 
 
 def check(account: AdAccount, now: datetime, insights: bool, first: bool) -> timedelta:
@@ -35,14 +41,16 @@ def check(account: AdAccount, now: datetime, insights: bool, first: bool) -> tim
     until = max(filter(None, [row.blocked_until, row.insights_blocked_until if insights else None]), default=now)
     if until > now:
         raise RateLimited(f"Meta asked us to wait until {until:%H:%M} UTC.", retry_after=until - now)
-    return timedelta(0) if first else _share(account, row, now)
+    return timedelta(0) if first else _share(account, row, now, insights)
 
 
-def _share(account: AdAccount, row: ApiUsage, now: datetime) -> timedelta:
+def _share(account: AdAccount, row: ApiUsage, now: datetime, insights: bool) -> timedelta:
     """What collection may take of the limit. A sandbox has none: fast-forward makes days of calls in minutes."""
-    percent = (row.percent or 0) if now - row.updated_at < PERCENT_VALID_FOR else 0
-    if percent >= STOP_AT_PERCENT:
-        rest = row.updated_at + PERCENT_VALID_FOR - now
+    foreign = usage.MANAGEMENT if insights else usage.INSIGHTS
+    held = _held(row.headers, now)
+    percent = max((share for bucket, (share, _) in held.items() if bucket != foreign), default=0.0)
+    rest = row.updated_at + LOOK_EVERY - now
+    if percent >= STOP_AT_PERCENT and rest > timedelta(0):
         raise RateLimited(f"{percent:.0f} % of Meta's limit is used up; the rest is kept for changes.", None, rest)
     if account.connection.sandbox:
         return timedelta(0)
@@ -52,8 +60,18 @@ def _share(account: AdAccount, row: ApiUsage, now: datetime) -> timedelta:
     return SLOW_PAUSE if percent >= SLOW_FROM_PERCENT else timedelta(0)
 
 
+def _held(headers: dict[str, Any], now: datetime) -> dict[str, tuple[float, str]]:
+    """(percent, ISO time) by bucket, of what was said and still holds."""
+    held = {}
+    for bucket, (percent, said_at) in headers.get(SAID, {}).items():
+        age = now - datetime.fromisoformat(said_at)
+        if age < (SCORE_HELD_FOR if bucket == usage.SCORE else HELD_FOR):
+            held[bucket] = (percent, said_at)
+    return held
+
+
 def record(account: AdAccount, now: datetime, seen: usage.Usage) -> None:
-    """Counts one call and keeps what the headers said. One UPDATE; never fails the call that was made."""
+    """Counts one call and keeps what the headers said, if any. One UPDATE; never fails the call that was made."""
     try:
         if not _update(account, now, seen):
             ApiUsage.objects.get_or_create(account=account, defaults={"hour": _hour(now), "updated_at": now})
@@ -74,15 +92,25 @@ def _update(account: AdAccount, now: datetime, seen: usage.Usage) -> int:
     changes: dict[str, object] = {
         "calls": Case(When(hour=hour, then=F("calls") + 1), default=Value(1)),
         "hour": hour,
-        "percent": seen.percent,
-        "headers": seen.headers,
         "updated_at": now,
     }
+    if seen.percents:
+        changes |= _renewed(account, now, seen)
     if seen.wait:
         changes["blocked_until"] = now + seen.wait
     if seen.insights_wait:
         changes["insights_blocked_until"] = now + seen.insights_wait
     return ApiUsage.objects.filter(account=account).update(**changes)
+
+
+def _renewed(account: AdAccount, now: datetime, seen: usage.Usage) -> dict[str, object]:
+    """Columns with what was said now in place of what was said before of the same buckets."""
+    stored = ApiUsage.objects.filter(account=account).values_list("headers", flat=True).first() or {}
+    said = _held(stored, now) | {bucket: (percent, now.isoformat()) for bucket, percent in seen.percents.items()}
+    return {
+        "percent": max(percent for percent, _ in said.values()),
+        "headers": {**stored, **seen.headers, SAID: said},
+    }
 
 
 def _hour(now: datetime) -> datetime:

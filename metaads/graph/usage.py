@@ -8,40 +8,48 @@ from typing import Any
 
 _HEADERS = ("X-App-Usage", "X-Ad-Account-Usage", "X-Business-Use-Case-Usage", "X-FB-Ads-Insights-Throttle")
 _PERCENTS = ("call_count", "total_time", "total_cputime", "acc_id_util_pct", "app_id_util_pct")
-INSIGHTS = "ads_insights"
-_OURS = frozenset({INSIGHTS, "ads_management"})
+INSIGHTS, MANAGEMENT = "ads_insights", "ads_management"
+SCORE, APP = "account_score", "app"
+_OURS = frozenset({INSIGHTS, MANAGEMENT})
+_BUCKETS = {"X-App-Usage": APP, "X-Ad-Account-Usage": SCORE, "X-FB-Ads-Insights-Throttle": INSIGHTS}
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Percentages 0-100+. `wait` blocks everything of the account, `insights_wait` only reports."""
+    """Percentages 0-100+ by bucket. `wait` blocks everything of the account, `insights_wait` only reports."""
 
-    percent: float | None = None
+    percents: dict[str, float] = field(default_factory=dict)
     wait: timedelta | None = None
     insights_wait: timedelta | None = None
     headers: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def percent(self) -> float | None:
+        """The highest; None when nothing was said."""
+        return max(self.percents.values(), default=None)
 
 
 def read(headers: Mapping[str, str]) -> Usage:
     """Missing or malformed headers count as not sent: Meta sends none at low usage."""
     found = {name: value for name in _HEADERS if (value := _decode(headers.get(name))) is not None}
-    percents, wait, insights_wait = [], timedelta(0), timedelta(0)
+    percents: dict[str, float] = {}
+    wait, insights_wait = timedelta(0), timedelta(0)
     for bucket, entry in _entries(found):
         percent = max((_float(entry.get(name)) for name in _PERCENTS), default=0.0)
-        percents.append(percent)
+        percents[bucket] = max(percent, percents.get(bucket, 0.0))
         asked = _wait(entry, percent)
         if bucket == INSIGHTS:
             insights_wait = max(insights_wait, asked)
         else:
             wait = max(wait, asked)
-    return Usage(max(percents, default=None), wait or None, insights_wait or None, found)
+    return Usage(percents, wait or None, insights_wait or None, found)
 
 
 def _entries(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(bucket, numbers). Only the business use cases that we cause: other products' limits are not ours."""
     for name, value in found.items():
         if name != "X-Business-Use-Case-Usage":
-            yield INSIGHTS if "Insights" in name else "", value
+            yield _BUCKETS[name], value
             continue
         for entries in value.values():
             for entry in entries if isinstance(entries, list) else []:

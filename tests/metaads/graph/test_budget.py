@@ -18,6 +18,12 @@ BUSY = '{"111":[{"type":"ads_management","call_count":92,"estimated_time_to_rega
 BLOCKED = '{"111":[{"type":"%s","call_count":100,"estimated_time_to_regain_access":4}]}'
 
 
+def said(percent: float, ago: timedelta = timedelta(0), bucket: str = "ads_management") -> dict[str, Any]:
+    """The columns of a row in which Meta said so; the last call was then, too."""
+    moment = NOON - ago
+    return {"updated_at": moment, "headers": {"said": {bucket: [percent, moment.isoformat()]}}}
+
+
 def at(account: AdAccount, now: datetime = NOON, kind: type[GraphClient] = GraphClient) -> Any:
     return kind(account.connection, account, wall=lambda: now)
 
@@ -50,11 +56,13 @@ def test_ninety_percent_stops_reading_but_not_the_executor(account: AdAccount, s
     assert at(account, kind=WritingClient).get("1") == {"id": "1"}
 
 
-def test_after_the_decay_one_call_looks_again(account: AdAccount, stub: Stub) -> None:
+def test_every_five_minutes_one_call_looks_again(account: AdAccount, stub: Stub) -> None:
     stub.says({"id": "1"}, headers={"X-Business-Use-Case-Usage": BUSY}).says({"id": "2"}, times=2)
     at(account).get("1")
     at(account, NOON + timedelta(seconds=301)).get("1")
-    at(account, NOON + timedelta(seconds=302)).get("1")
+    with pytest.raises(RateLimited):
+        at(account, NOON + timedelta(seconds=302)).get("1")
+    assert at(account, NOON + timedelta(hours=1)).get("1") == {"id": "2"}
     assert len(stub.calls) == 3
 
 
@@ -106,7 +114,7 @@ def test_two_hundred_calls_an_hour_are_enough_except_in_a_sandbox(account: AdAcc
 
 
 def test_the_reads_that_a_change_needs_come_first(account: AdAccount, stub: Stub) -> None:
-    ApiUsage.objects.create(account=account, hour=NOON, percent=95.0, updated_at=NOON)
+    ApiUsage.objects.create(account=account, hour=NOON, **said(95.0))
     stub.says({"id": "1"})
     with pytest.raises(RateLimited):
         at(account).get("1")
@@ -132,16 +140,47 @@ def test_from_three_quarters_on_collection_slows(
     pauses: list[float] = []
     monkeypatch.setattr("metaads.graph.client.sleep", pauses.append)
     account.connection.sandbox = sandbox
-    ApiUsage.objects.create(account=account, hour=NOON, percent=percent, updated_at=NOON)
+    ApiUsage.objects.create(account=account, hour=NOON, **said(percent))
     stub.says({"id": "1"}, times=2)
     at(account).get("1")
     assert pauses == [slept]
 
 
-def test_an_old_percentage_says_nothing_any_more(account: AdAccount, stub: Stub) -> None:
-    ApiUsage.objects.create(account=account, hour=NOON, percent=99, updated_at=NOON - timedelta(seconds=301))
-    stub.says({"id": "1"})
+@pytest.mark.parametrize(
+    ("bucket", "age"), [("ads_management", timedelta(hours=1)), ("account_score", timedelta(seconds=300))]
+)
+def test_an_old_percentage_says_nothing_any_more(account: AdAccount, stub: Stub, bucket: str, age: timedelta) -> None:
+    row = ApiUsage.objects.create(account=account, hour=NOON, **said(99, age, bucket))
+    stub.says({"id": "1"}, times=2)
+    ApiUsage.objects.filter(pk=row.pk).update(updated_at=NOON)
     assert at(account).get("1") == {"id": "1"}
+
+
+def test_a_younger_one_holds_however_many_answers_come_without_headers(account: AdAccount, stub: Stub) -> None:
+    stub.says({"id": "1"}, headers={"X-Business-Use-Case-Usage": BUSY}).says({"id": "1"}, times=9)
+    at(account).get("1")
+    at(account, NOON + timedelta(seconds=10), WritingClient).get("1")
+    with pytest.raises(RateLimited, match="92 %"):
+        at(account, NOON + timedelta(seconds=20)).get("1")
+    assert ApiUsage.objects.get().percent == 92.0
+    assert "X-Business-Use-Case-Usage" in ApiUsage.objects.get().headers
+
+
+def test_a_newer_header_lifts_the_stop(account: AdAccount, stub: Stub) -> None:
+    stub.says({"id": "1"}, headers={"X-Business-Use-Case-Usage": BUSY})
+    stub.says({"id": "1"}, headers={"X-Business-Use-Case-Usage": BUSY.replace("92", "30")}).says({"id": "1"})
+    at(account).get("1")
+    at(account, NOON + timedelta(seconds=10), WritingClient).get("1")
+    assert at(account, NOON + timedelta(seconds=20)).get("1") == {"id": "1"}
+
+
+def test_reports_and_the_rest_have_their_own_shares(account: AdAccount, stub: Stub) -> None:
+    reports = BUSY.replace("ads_management", "ads_insights")
+    stub.says({"data": []}, headers={"X-Business-Use-Case-Usage": reports}).says({"id": "1"}, times=2)
+    at(account).get("act_111/insights")
+    assert at(account).get("1") == {"id": "1"}
+    with pytest.raises(RateLimited, match="92 %"):
+        at(account).get("act_111/insights")
 
 
 def test_the_calls_of_the_last_hour_do_not_count_in_this_one(account: AdAccount, stub: Stub) -> None:
