@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from intelligence.models import Reading, Snapshot, StoredFrame
 from metaads import switch
 from optimization.models import Action, Rule, Run, Status
+from optimization.queue.errors import NotOffered
 from optimization.queue.services import approve
 from optimization.settings_doors import set_switch
 from tests.flows.conftest import LocalMeta
@@ -42,6 +43,33 @@ def tick() -> str:
     out = StringIO()
     call_command("tick", stdout=out)
     return out.getvalue()
+
+
+def offers(client: Client, user: User) -> set[str]:
+    """Ids of the proposals that the pages offer this person for approval."""
+    client.force_login(user)
+    pages = [reverse("dashboard"), reverse("actions")]
+    pages += [reverse("action", args=[a.public_id]) for a in Action.objects.filter(status=Status.PENDING)]
+    texts = [client.get(page).content.decode() for page in pages]
+    wanted = (reverse("action-approve", args=[a.public_id]) for a in Action.objects.all())
+    return {door for door in wanted if any(door in text for text in texts)}
+
+
+@pytest.mark.parametrize("names", [(switch.INTELLIGENCE,), (switch.RULES, switch.EXECUTOR)])
+def test_recommendations_are_shown_only_with_the_rules_engine_on(
+    local_meta: LocalMeta, buyer: User, off: Off, client: Client, rule_for: Callable[..., Rule], names: tuple[str, ...]
+) -> None:
+    """The matrix's third column: what was proposed before stays, and is not offered."""
+    rule_for(local_meta.accounts, timezone.now())
+    tick()
+    pending = list(Action.objects.filter(status=Status.PENDING))
+    assert pending
+    assert len(offers(client, buyer)) == len(pending)
+    off(*names)
+    assert offers(client, buyer) == set()
+    with pytest.raises(NotOffered, match=names[0]):
+        approve(pending[0].pk, buyer, timezone.now())
+    assert Action.objects.filter(status=Status.PENDING).count() == len(pending)
 
 
 def test_everything_off_does_nothing_and_pages_still_serve(

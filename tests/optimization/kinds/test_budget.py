@@ -53,6 +53,15 @@ def test_a_step_ends_in_whole_cents_inside_its_bounds(
     assert wanted(kind, before, **parameters) == after
 
 
+@pytest.mark.parametrize("amount", ["1000000000001", "9" * 40, "1e400000", "-1", "0"])
+@pytest.mark.parametrize("name", ["amount", "upper", "lower"])
+def test_money_is_more_than_nothing_and_at_most_a_million_million(amount: str, name: str) -> None:
+    sizes = {"amount": 5, name: amount} if name == "amount" else {"percent": 5, name: amount}
+    with pytest.raises(ValidationError, match=r"must be more than 0|the most an amount can be"):
+        KINDS[INCREASE].Parameters(**sizes)
+    assert KINDS[SET].Parameters.model_validate({"amount": "1000000000000"})
+
+
 def test_yen_are_whole_yen() -> None:
     assert wanted(INCREASE, 8_405, "JPY", percent=10) == 9_246
     assert wanted(INCREASE, 8_405, "JPY", amount=1_000) == 9_405

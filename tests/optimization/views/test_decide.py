@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from metaads.models import AdAccount, AdSet
+from metaads.models import AdAccount, AdSet, SwitchState
 from optimization.models import Action, Status
 from tests.optimization.views.conftest import MakeAction, signed_in
 
@@ -38,6 +38,40 @@ def test_approving_on_a_card_answers_with_its_live_state_and_a_way_back(
     assert "Approved, starting…" in html
     assert 'hx-trigger="every 1s"' in html
     assert door(action, "back") in html
+
+
+@pytest.mark.parametrize("digits", [15, 25, 40, 400])
+def test_an_amount_of_any_length_is_answered(
+    page: Client, euro: AdAccount, make_action: MakeAction, digits: int
+) -> None:
+    action = make_action(euro)
+    answer = page.post(door(action, "modify"), {"amount": "9" * digits})
+    assert answer.status_code == 409
+    assert "amount: " in answer.content.decode()
+    assert status_of(action) == Status.PENDING
+
+
+@pytest.mark.parametrize("name", ["ENABLE_RULES_ENGINE", "ENABLE_INTELLIGENCE"])
+def test_while_its_stage_is_off_a_proposal_is_hidden_and_cannot_be_approved(
+    page: Client, euro: AdAccount, make_action: MakeAction, name: str
+) -> None:
+    action, done = make_action(euro), make_action(euro, status=Status.EXECUTED, entity_name="Done before")
+    SwitchState.objects.create(name=name, on=False)
+    for path in ("/", "/actions/"):
+        text = page.get(path).content.decode()
+        assert action.entity_name not in text, path
+        assert "Proposals are not offered now" in text
+        assert f"{name} was turned off in admin" in text
+    assert done.entity_name in page.get("/actions/?show=history").content.decode()
+    text = page.get(f"/actions/{action.public_id}/").content.decode()
+    assert door(action, "approve") not in text
+    assert door(action, "modify") not in text
+    answer = page.post(door(action, "approve"), {"version": "1"})
+    assert answer.status_code == 409
+    assert "not offered for approval until it is on" in answer.content.decode()
+    assert status_of(action) == Status.PENDING
+    page.post(door(action, "reject"), {"reason": "never"})
+    assert status_of(action) == Status.REJECTED
 
 
 def test_a_redirect_never_leaves_this_site(page: Client, euro: AdAccount, make_action: MakeAction) -> None:
