@@ -134,10 +134,22 @@ def make_action(db: None) -> MakeAction:
             ad_set.daily_budget = values["value_before"]
             ad_set.save()
         times: dict[str, Any] = {"proposed_at": now, "refreshed_at": now, "expires_at": now + timedelta(hours=48)}
-        of: dict[str, Any] = {"entity_id": ad_set.meta_id, "entity_name": ad_set.name, "campaign_id": ad_set.campaign.meta_id}
-        read: dict[str, Any] = {"data_read_at": now - timedelta(minutes=4), "currency": account.currency, "account": account}
+        of: dict[str, Any] = {
+            "entity_id": ad_set.meta_id,
+            "entity_name": ad_set.name,
+            "campaign_id": ad_set.campaign.meta_id,
+        }
+        read: dict[str, Any] = {
+            "data_read_at": now - timedelta(minutes=4),
+            "currency": account.currency,
+            "account": account,
+        }
         action = Action.objects.create(**{**times, **of, **read, **values})
-        told: dict[str, Any] = {"account_id": account.pk, "action_id": action.public_id, "payload": {"reason": action.reason}}
+        told: dict[str, Any] = {
+            "account_id": account.pk,
+            "action_id": action.public_id,
+            "payload": {"reason": action.reason},
+        }
         record("optimization_suggested", actor="rule", now=now, **told)
         return action
 
