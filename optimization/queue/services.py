@@ -11,7 +11,7 @@ from django.db import transaction
 from optimization.entities import Entity, load_one
 from optimization.guards import GUARDS, judge_all
 from optimization.guards.base import Outcome
-from optimization.kinds import KINDS, Refusal
+from optimization.kinds import KINDS, FieldChange, Refusal
 from optimization.kinds.budget import MOST_MONEY
 from optimization.ledger import record
 from optimization.models import OPEN_STATUSES, Action, Source, Status
@@ -111,6 +111,20 @@ def _close(action: Action, to: Status, user: User | None, now: datetime, reason:
         raise lost(race) from None
 
 
+def _wanted_change(entity: Entity, amount: Decimal, currency: str) -> FieldChange:
+    """The budget that a person gave, in the minor unit. Raises Invalid for what no budget can be."""
+    if amount <= 0:
+        raise Invalid(NO_BUDGET)
+    if amount > MOST_MONEY:
+        raise Invalid(f"amount: the most a budget can be is {MOST_MONEY:,}.")
+    change = KINDS["set_budget"].change(entity, {"amount": amount}, currency)
+    if isinstance(change, Refusal):
+        raise Invalid(f"amount: {change.reason}")
+    if int(change.wanted) < 1:
+        raise Invalid(NO_BUDGET)
+    return change
+
+
 def modify_and_approve(action_id: int, user: User, now: datetime, amount: Decimal, note: str = "") -> Action:
     """Approves with another budget (`amount` in the account's major unit). Checked by the rails as a person's wish."""
     action = load(action_id)
@@ -121,16 +135,7 @@ def modify_and_approve(action_id: int, user: User, now: datetime, amount: Decima
     if action.field == "status":
         raise Invalid("amount: only a budget can be modified; this action changes the status.")
     entity = _check_fresh(action, now)
-    kind = KINDS["set_budget"]
-    if amount <= 0:
-        raise Invalid(NO_BUDGET)
-    if amount > MOST_MONEY:
-        raise Invalid(f"amount: the most a budget can be is {MOST_MONEY:,}.")
-    change = kind.change(entity, {"amount": amount}, action.account.currency)
-    if isinstance(change, Refusal):
-        raise Invalid(f"amount: {change.reason}")
-    if int(change.wanted) < 1:
-        raise Invalid(NO_BUDGET)
+    change = _wanted_change(entity, amount, action.account.currency)
     wish = Wish(Source.PERSON, "set_budget", action.field, action.value_before, change.wanted, action.data_read_at)
     judgement = judge_all(facts_for(surroundings(action.account, now), wish, entity, entity.value_of(action.field)))
     hard = [v for v in judgement.verdicts if v.outcome is Outcome.BLOCK and GUARDS[v.guard].hard]

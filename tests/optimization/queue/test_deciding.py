@@ -17,7 +17,7 @@ from optimization.ledger import events_of
 from optimization.models import Action, LimitCounter, Rule, Status
 from optimization.queue import services
 from optimization.queue.decision import lost
-from optimization.queue.errors import AlreadyDecided, Invalid, NotAllowed, NotOffered, Stale
+from optimization.queue.errors import AlreadyDecided, Invalid, NotAllowed, Stale
 from optimization.queue.reserve import account_day
 from optimization.queue.states import LostRace
 from optimization.rules.services import save_rule
@@ -257,39 +257,6 @@ def test_a_bulk_approval_leaves_what_changed_since_it_was_seen(ad_set: AdSet, me
     assert "has changed since you looked" in answers[other.pk]
     other.refresh_from_db()
     assert other.status == Status.PENDING
-
-
-@pytest.mark.parametrize("name", ["ENABLE_RULES_ENGINE", "ENABLE_INTELLIGENCE"])
-def test_nothing_is_approved_while_proposals_are_not_offered(ad_set: AdSet, member: Member, name: str) -> None:
-    user, action = member(ad_set.account), budget_action(ad_set)
-    SwitchState.objects.create(name=name, on=False)
-    for decide in (DECISIONS["approve"], DECISIONS["modify"]):
-        with pytest.raises(NotOffered, match=f"{name} was turned off in admin.*not offered"):
-            decide(action, user)
-    assert name in services.approve_many({action.pk: 1}, user, NOW)[action.pk]
-    assert services.reject(action.pk, user, NOW, "never").status == Status.REJECTED
-
-
-@pytest.mark.parametrize("digits", [13, 15, 25, 40])
-def test_an_amount_beyond_all_money_is_refused(ad_set: AdSet, member: Member, digits: int) -> None:
-    action = budget_action(ad_set)
-    with pytest.raises(Invalid, match="the most a budget can be"):
-        services.modify_and_approve(action.pk, member(ad_set.account), NOW, Decimal("9" * digits))
-    assert Action.objects.get().status == Status.PENDING
-
-
-def test_a_change_whose_percent_no_column_holds_is_kept_without_it(ad_set: AdSet, member: Member) -> None:
-    AdSet.objects.filter(pk=ad_set.pk).update(daily_budget=100)
-    action = budget_action(ad_set, value_before=100, value_final=90)
-    approved = services.modify_and_approve(action.pk, member(ad_set.account), NOW, Decimal(10**11))
-    approved.refresh_from_db()
-    assert (approved.amount_pct, approved.value_final) == (None, 10**13)
-
-
-def test_an_amount_that_rounds_to_nothing_is_refused(ad_set: AdSet, member: Member) -> None:
-    action = budget_action(ad_set)
-    with pytest.raises(Invalid, match="above 0"):
-        services.modify_and_approve(action.pk, member(ad_set.account), NOW, Decimal("0.001"))
 
 
 def test_bulk_rejection_needs_one_reason_for_all(ad_set: AdSet, member: Member) -> None:
