@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import structlog
 
@@ -34,7 +35,7 @@ class Child:
             env={**os.environ, **self.env},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
         self.started_at = time.monotonic()
         self.starts += 1

@@ -15,7 +15,7 @@ LOWER_APPS = {
     "intelligence": ("config", "optimization"),
 }
 WRITING_HALF = {"WritingClient", "writing_client_for"}
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
+UNFINISHED = re.compile(r"#.*\b(TODO|FIXME|XXX|HACK)\b|\bNotImplementedError\b")
 
 
 def strings(path: Path) -> list[str]:

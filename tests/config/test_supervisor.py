@@ -206,8 +206,11 @@ def test_a_cluster_with_dead_idle_workers_is_replaced(supervised: subprocess.Pop
 @pytest.mark.processes
 def test_nothing_survives_a_killed_supervisor(supervised: subprocess.Popen[bytes]) -> None:
     wait_until(lambda: len(named(supervised.pid, " idle")) == 4, 30)
-    family = [process.pid for process in psutil.Process(supervised.pid).children(recursive=True)]
+    family = {p.pid: " ".join(p.cmdline()) for p in psutil.Process(supervised.pid).children(recursive=True)}
     assert len(family) >= 12
     supervised.kill()
     supervised.wait(5)
-    wait_until(lambda: not [pid for pid in family if alive(pid)], 10)
+    deadline = time.monotonic() + 10
+    while [pid for pid in family if alive(pid)] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert {pid: title for pid, title in family.items() if alive(pid)} == {}
