@@ -26,7 +26,9 @@ def evaluate_account(account_id: int) -> str:
 
 
 def run_action(action_id: int) -> str:
-    action = Action.objects.select_related("account__connection").get(pk=action_id)
+    action = Action.objects.select_related("account__connection").filter(pk=action_id).first()
+    if action is None:  # A message that outlived its database: it only said "look", and there is nothing.
+        return "no such action"
     return str(dispatch.run_action(action_id, business_now(action.account)))
 
 

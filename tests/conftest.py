@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import redis
+from django.conf import settings
 from django.test import TransactionTestCase
 
 from optimization.ledger import triggers
@@ -51,3 +53,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if reporter and skipped and os.environ.get("CI_NO_SKIPS") == "1":
         reporter.write_line(f"CI_NO_SKIPS: {len(skipped)} tests were skipped", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _empty_redis() -> None:
+    """What earlier runs left in this worker's own Redis database is none of this run's business."""
+    if settings.REDIS_URL:
+        with redis.Redis.from_url(settings.REDIS_URL) as client:
+            client.flushdb()

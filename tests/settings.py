@@ -10,6 +10,11 @@ for _name in list(os.environ):
     if _name.startswith(("ENABLE_", "OPTIMIZER_", "META_", "EXECUTOR_")):
         del os.environ[_name]
 
+# Each xdist worker has a Redis database of its own (8, 9 ...), or one would run the tasks of another's test.
+if os.environ.get("REDIS_URL"):
+    _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{8 + int(_worker)}"
+
 from config.settings import *  # noqa: E402, F403
 from config.settings import STATIC_ROOT  # noqa: E402
 from config.settings import SWITCHES as _SWITCHES  # noqa: E402

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django_q.models import OrmQ
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from metaads.models import AdSet, Role, SwitchState
@@ -55,14 +54,18 @@ def test_an_approval_is_recorded_with_person_time_and_value(ad_set: AdSet, membe
 
 
 def test_an_approval_wakes_the_executor_once_it_is_committed(
-    ad_set: AdSet, member: Member, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ad_set: AdSet,
+    member: Member,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("optimization.queue.enqueue.async_task", lambda *task, **_: sent.append(task))
     action = budget_action(ad_set)
     with django_capture_on_commit_callbacks(execute=True):
         services.approve(action.pk, member(ad_set.account), NOW)
-        assert OrmQ.objects.count() == 0
-    task = OrmQ.objects.get().task
-    assert (task["func"], task["args"]) == ("optimization.tasks.run_action", (action.pk,))
+        assert sent == []
+    assert sent == [("optimization.tasks.run_action", action.pk)]
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.ADMIN])
