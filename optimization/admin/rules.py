@@ -18,10 +18,12 @@ from optimization.admin.base import BaseForm, KeptAdmin, ReadOnlyAdmin, administ
 from optimization.admin.documents import TagsField, load_json
 from optimization.models import Rule, RuleVersion
 from optimization.rules.schema import RuleInvalid, parse
-from optimization.rules.services import AdoptionRefused, adopt_for_each_currency, save_rule, set_active
+from optimization.rules.services import AdoptionRefused, adopt_for_each_currency, record_edit, save_rule, set_active
 from optimization.rules.templates import TEMPLATES
 
 NAME_ONE = "Name at least one ad account of yours: a rule for all is for the installation's administrator."
+# What a version does not hold: changing it is an event of its own.
+IDENTITY = {"name", "description", "category", "level", "priority", "owner", "accounts", "tags"}
 EXAMPLE = {
     "default_window": "7d",
     "conditions": {
@@ -155,6 +157,7 @@ class RuleAdmin(KeptAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         rule, user, now = form.instance, user_of(request), self.now()
+        record_edit(rule, IDENTITY & set(form.changed_data), user, now)
         save_rule(rule, form.cleaned_data["checked"], user, now)
         set_active(rule, form.cleaned_data["active"], user, now)
 

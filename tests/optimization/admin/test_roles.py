@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from intelligence.models import Target
 from metaads.models import AdAccount, Role, SwitchState
-from optimization.models import AccountLimits, Rule
+from optimization.models import AccountLimits, LedgerEvent, Rule
 from optimization.rules.services import adopt, save_rule
 from tests.factories.metaads import AdAccountFactory, MembershipFactory, UserFactory
 from tests.optimization.views.conftest import signed_in
@@ -86,6 +86,8 @@ class TestRules:
         assert client.post(self.change(rule), form([account])).status_code == 302
         rule.refresh_from_db()
         assert (rule.name, rule.active) == ("Renamed", True)
+        told = [event.payload for event in LedgerEvent.objects.filter(kind="rule_changed")]
+        assert any(one["change"] == "identity" and "name" in one["fields"] for one in told)
         assert client.post(self.ADD, form([account])).status_code == 302
         assert Rule.objects.count() == 2
 
