@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from metaads.models import AdAccount, Level
 from optimization.kinds import KINDS
@@ -41,9 +42,16 @@ class Standing:
         """Open proposals of rules for another kind on the same entity that still hold."""
         return [
             action
-            for key, action in self.open.items()
-            if key[:2] == draft.key[:2] and key[2] != draft.kind and action.rule_version and not action.stale_reason
+            for action in self._by_entity.get(draft.key[:2], [])
+            if action.kind != draft.kind and action.rule_version and not action.stale_reason
         ]
+
+    @cached_property
+    def _by_entity(self) -> dict[tuple[str, str], list[Action]]:
+        found: dict[tuple[str, str], list[Action]] = {}
+        for key, action in self.open.items():
+            found.setdefault(key[:2], []).append(action)
+        return found
 
 
 def _rank(action: Action) -> tuple[int, int]:
