@@ -59,7 +59,7 @@ def sandbox(folder: Path, size: str = "small") -> Iterator[str]:
             process.stdout.close()
 
 
-def test_database_url() -> str:
+def url_of_the_test_database() -> str:
     """DATABASE_URL of the database that this test runs on, for other processes."""
     made = connection.settings_dict
     if connection.vendor == "sqlite":
@@ -72,7 +72,7 @@ def test_database_url() -> str:
 @contextmanager
 def worker(cluster: str, folder: Path, changes: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
     """A real django-q2 cluster on the test database, with the broker of this run. `changes`: further environment."""
-    env = {**os.environ, "Q_CLUSTER_NAME": cluster, "DATABASE_URL": test_database_url(), "VAR_DIR": str(folder)}
+    env = {**os.environ, "Q_CLUSTER_NAME": cluster, "DATABASE_URL": url_of_the_test_database(), "VAR_DIR": str(folder)}
     env |= {"DEBUG": "true", "SECRET_KEY": settings.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "config.settings", **changes}
     with (folder / f"{cluster}.log").open("w") as log:
         command = [*MANAGE, "qcluster"]

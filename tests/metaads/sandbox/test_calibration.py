@@ -35,7 +35,7 @@ def days(account: Account, last: int = 30) -> Floats:
     return account.daily[account.days - 1 - last : account.days - 1].astype(np.float64)
 
 
-def between(value: float, low: float, high: float) -> None:
+def assert_between(value: float, low: float, high: float) -> None:
     assert low <= value <= high, f"{value:.4g} is outside {low} to {high}"
 
 
@@ -62,27 +62,27 @@ def delivering(account: Account, per_day: float = 500) -> Floats:
 
 def test_levels_are_those_of_facebook_ads(account: Account) -> None:
     total = days(account).sum(axis=(0, 1))
-    between(total[M.CLICKS] / total[M.IMPRESSIONS], 0.005, 0.03)  # ads per day: 0.27 / 0.52 / 3.0 %
-    between(total[M.SPEND] / 100 / total[M.CLICKS], 0.19, 1.14)  # CPC p10 to p90
-    between(total[M.SPEND] / 100 / total[M.IMPRESSIONS] * 1000, 2.0, 21.0)  # CPM between the two Facebook sets
-    between(total[M.PURCHASES] / total[M.CLICKS], 0.01, 0.045)  # pooled 2.8 %
-    between(total[M.VALUE] / total[M.SPEND], 1.2, 4.0)
+    assert_between(total[M.CLICKS] / total[M.IMPRESSIONS], 0.005, 0.03)  # ads per day: 0.27 / 0.52 / 3.0 %
+    assert_between(total[M.SPEND] / 100 / total[M.CLICKS], 0.19, 1.14)  # CPC p10 to p90
+    assert_between(total[M.SPEND] / 100 / total[M.IMPRESSIONS] * 1000, 2.0, 21.0)  # CPM between the two Facebook sets
+    assert_between(total[M.PURCHASES] / total[M.CLICKS], 0.01, 0.045)  # pooled 2.8 %
+    assert_between(total[M.VALUE] / total[M.SPEND], 1.2, 4.0)
 
 
 def test_ads_differ_in_click_rate_as_real_ones_do(account: Account) -> None:
     sums = days(account).sum(axis=0)
-    between(spread(sums[:, M.CLICKS], sums[:, M.IMPRESSIONS]), 0.27, 0.66)
+    assert_between(spread(sums[:, M.CLICKS], sums[:, M.IMPRESSIONS]), 0.27, 0.66)
 
 
 def test_ads_differ_in_purchases_per_click_as_real_ones_do(account: Account) -> None:
     sums = days(account).sum(axis=0)
-    between(spread(sums[:, M.PURCHASES], sums[:, M.CLICKS]), 0.45, 1.1)
+    assert_between(spread(sums[:, M.PURCHASES], sums[:, M.CLICKS]), 0.45, 1.1)
 
 
 def test_a_part_of_the_ads_has_clicks_but_no_purchase(account: Account) -> None:
     sums = days(account).sum(axis=0)
     some = sums[sums[:, M.CLICKS] >= 20]
-    between(float((some[:, M.PURCHASES] == 0).mean()), 0.03, 0.32)
+    assert_between(float((some[:, M.PURCHASES] == 0).mean()), 0.03, 0.32)
 
 
 def test_spend_is_concentrated_on_few_ads(account: Account) -> None:
@@ -90,43 +90,43 @@ def test_spend_is_concentrated_on_few_ads(account: Account) -> None:
     spend = spend[spend > 0]
     ranks = np.arange(1, len(spend) + 1)
     gini = float((2 * ranks - len(spend) - 1) @ spend / (len(spend) * spend.sum()))
-    between(gini, 0.45, 0.75)
+    assert_between(gini, 0.45, 0.75)
 
 
 def test_prices_differ_between_ads(account: Account) -> None:
     sums = days(account).sum(axis=0)
     sums = sums[sums[:, M.IMPRESSIONS] >= 1000]
-    between(float(np.log(sums[:, M.SPEND] / sums[:, M.IMPRESSIONS]).std()), 0.25, 0.6)
+    assert_between(float(np.log(sums[:, M.SPEND] / sums[:, M.IMPRESSIONS]).std()), 0.25, 0.6)
 
 
 def test_a_steady_ad_wanders_from_day_to_day_as_real_ones_do(account: Account) -> None:
     steady = delivering(account)
     assert steady.shape[1] >= 30
     shown, spend, clicks = (steady[:, :, m] for m in (M.IMPRESSIONS, M.SPEND, M.CLICKS))
-    between(float(np.median([steps(s) for s in shown.T])), 0.12, 0.30)  # 0.24, 0.21
-    between(float(np.median([steps(s) for s in spend.T])), 0.12, 0.30)  # 0.20, 0.25
-    between(float(np.median([steps(s) for s in (spend / shown).T])), 0.05, 0.16)  # 0.14, 0.09
+    assert_between(float(np.median([steps(s) for s in shown.T])), 0.12, 0.30)  # 0.24, 0.21
+    assert_between(float(np.median([steps(s) for s in spend.T])), 0.12, 0.30)  # 0.20, 0.25
+    assert_between(float(np.median([steps(s) for s in (spend / shown).T])), 0.05, 0.16)  # 0.14, 0.09
     busy = clicks.min(axis=0) >= 20
-    between(float(np.median([steps(s) for s in (clicks / shown)[:, busy].T])), 0.10, 0.30)  # 0.15 plus sampling
+    assert_between(float(np.median([steps(s) for s in (clicks / shown)[:, busy].T])), 0.10, 0.30)  # 0.15 plus sampling
 
 
 def test_the_account_as_a_whole_is_calmer_than_its_parts(account: Account) -> None:
     spend = days(account).sum(axis=1)[:, M.SPEND]
-    between(steps(spend), 0.01, 0.20)
+    assert_between(steps(spend), 0.01, 0.20)
 
 
 def test_volume_has_memory(account: Account) -> None:
     spend = np.log(delivering(account)[:, :, M.SPEND])
     centred = spend - spend.mean(axis=0)
     memory = (centred[1:] * centred[:-1]).sum() / (centred**2).sum()
-    between(float(memory), 0.2, 0.85)
+    assert_between(float(memory), 0.2, 0.85)
 
 
 def test_hours_differ_much_and_weekdays_little(account: Account) -> None:
     hours = account.hourly[account.days - 29 : account.days - 1].sum(axis=(0, 2))[:, 0]
-    between(hours.max() / hours.min(), 3.0, 10.0)
+    assert_between(hours.max() / hours.min(), 3.0, 10.0)
     weekly = days(account, 28).sum(axis=1)[:, M.IMPRESSIONS].reshape(4, 7).mean(axis=0)
-    between(weekly.max() / weekly.min(), 1.05, 1.40)
+    assert_between(weekly.max() / weekly.min(), 1.05, 1.40)
 
 
 def test_frequency_within_a_day_is_little_above_one_for_most(account: Account) -> None:
@@ -135,8 +135,8 @@ def test_frequency_within_a_day_is_little_above_one_for_most(account: Account) -
     kept = shown > 200
     frequency = shown[kept] / saturation.reach(shown[kept], people[kept])
     low, middle, high = np.percentile(frequency, [10, 50, 90])
-    between(float(middle), 1.0, 1.06)
-    between(float(high), 1.01, 1.6)
+    assert_between(float(middle), 1.0, 1.06)
+    assert_between(float(high), 1.01, 1.6)
     assert low >= 1.0
 
 
@@ -145,7 +145,7 @@ def test_click_rates_fall_more_often_than_they_rise(account: Account) -> None:
     rate = np.log((steady[:, :, M.CLICKS] + 0.5) / steady[:, :, M.IMPRESSIONS])
     days_ = np.arange(len(rate)) - (len(rate) - 1) / 2
     slope = (rate * days_[:, None]).sum(axis=0) / (days_**2).sum() * 10
-    between(float(np.median(slope)), -0.35, 0.02)  # -0.79 / -0.15 / +0.35 in ten days
+    assert_between(float(np.median(slope)), -0.35, 0.02)  # -0.79 / -0.15 / +0.35 in ten days
     assert (slope < 0).mean() > 0.5
 
 
@@ -153,7 +153,7 @@ def test_clicks_vary_more_than_chance_alone(account: Account) -> None:
     steady = delivering(account)
     shown, clicks = steady[:, :, M.IMPRESSIONS], steady[:, :, M.CLICKS]
     expected = shown * (clicks.sum(axis=0) / shown.sum(axis=0))
-    between(float(((clicks - expected) ** 2 / expected).mean()), 1.15, 15.0)
+    assert_between(float(((clicks - expected) ** 2 / expected).mean()), 1.15, 15.0)
 
 
 def test_every_character_of_the_story_is_there(account: Account) -> None:

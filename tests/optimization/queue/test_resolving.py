@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from metaads.models import AdSet, Role
 from optimization.ledger import events_of
@@ -52,8 +53,10 @@ def test_it_took_none_so_it_failed_and_its_limits_are_free(open_question: Action
 
 
 def test_its_entity_is_free_again(open_question: Action, ad_set: AdSet) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        pause_action(ad_set, status=Status.EXECUTING)
     settle(open_question.pk, None, NOW, False, "old budget")
-    pause_action(ad_set, status=Status.EXECUTING)
+    assert pause_action(ad_set, status=Status.EXECUTING).pk is not None
 
 
 def test_an_undo_that_took_effect_reverts_its_original(ad_set: AdSet) -> None:
