@@ -128,6 +128,23 @@ def money_is_held(app_configs: Apps, **_: object) -> list[CheckMessage]:
     return found
 
 
+@register(deploy=True)
+def figures_are_kept(app_configs: Apps, **_: object) -> list[CheckMessage]:
+    """Collection settings that leave the product without figures to decide on, or delete what was fetched at once."""
+    found: list[CheckMessage] = []
+    oldest = settings.LIMITS["MAX_DATA_AGE_HOURS"]
+    if settings.INSIGHTS_COLLECTION_INTERVAL.total_seconds() / 3600 >= oldest:
+        text = f"INSIGHTS_COLLECTION_INTERVAL is not below MAX_DATA_AGE_HOURS ({oldest:g}): most decisions are refused."
+        found.append(Warning(text, id="config.W006"))
+    if settings.INITIAL_HISTORICAL_DAYS > settings.RETAIN_DAILY_DAYS:
+        text = "INITIAL_HISTORICAL_DAYS is above RETAIN_DAILY_DAYS: days are kept as long as the former says."
+        found.append(Warning(text, id="config.W007"))
+    if settings.RETAIN_WEEKLY_DAYS < settings.RETAIN_DAILY_DAYS:
+        text = "RETAIN_WEEKLY_DAYS is below RETAIN_DAILY_DAYS: weeks go before the days they were summed from."
+        found.append(Warning(text, id="config.W008"))
+    return found
+
+
 @register(Tags.database)
 def ledger_is_guarded(app_configs: Apps, databases: Sequence[str] | None = None, **_: object) -> list[CheckMessage]:
     """The triggers that refuse UPDATE and DELETE on the ledger stand (asked only where a database may be asked)."""

@@ -8,13 +8,19 @@ from django.db.models import Max
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from intelligence.models import Freshness
+from intelligence.collect.hours import LAG
+from intelligence.models import Freshness, Gap, ReportRun
 from metaads import switch
 from metaads.clock import business_now
 from metaads.models import AdAccount, Level
+from optimization.live import live_is_due
 from optimization.models import Run
+from optimization.retention import rollup_is_due
 
 RETRY_EVERY = timedelta(minutes=5)
+ROLLUP_EVERY = timedelta(hours=1)
+"""A roll-up that failed is tried again after so long: nothing waits for it."""
+HISTORY_EVERY = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,10 +67,43 @@ def queue_evaluate() -> int:
     )
 
 
-def _queue_once(account: AdAccount, step: str, about: str, task: str) -> bool:
-    """At most one task per account, step and retry interval, however many schedulers tick. Whether it was queued."""
+def history_is_due(account: AdAccount, now: datetime) -> bool:
+    """Whether reports of past days wait for somebody to carry them on, or a gap for being filled."""
+    if account.next_collect_at and account.next_collect_at > timezone.now():
+        return False
+    waiting = ReportRun.objects.filter(account=account, look_at__lte=timezone.now()).exists()
+    return waiting or Gap.objects.filter(account=account, filled_at=None, until__lte=now - LAG).exists()
+
+
+def queue_history() -> int:
+    """One bounded task per account whose past is being fetched. Returns how many were queued."""
+    if not switch.is_on(switch.COLLECTION):
+        return 0
+    due = [account for account in watched() if history_is_due(account, business_now(account))]
+    task = "optimization.tasks.fetch_history"
+    return sum(_queue_once(account, "history", "", task, HISTORY_EVERY) for account in due)
+
+
+def queue_live() -> int:
+    """One task per account with real-time rules whose last look is five minutes old. Returns how many were queued."""
+    if not (switch.is_on(switch.COLLECTION) and switch.is_on(switch.RULES)):
+        return 0
+    due = [account for account in watched() if live_is_due(account, business_now(account))]
+    return sum(_queue_once(account, "live", "", "optimization.tasks.watch_live") for account in due)
+
+
+def queue_rollup() -> int:
+    """One task per account whose day has no roll-up yet. Returns how many were queued."""
+    if not switch.is_on(switch.INTELLIGENCE):
+        return 0
+    due = [account for account in watched() if rollup_is_due(account, business_now(account))]
+    return sum(_queue_once(account, "rollup", "", "optimization.tasks.roll_up", ROLLUP_EVERY) for account in due)
+
+
+def _queue_once(account: AdAccount, step: str, about: str, task: str, every: timedelta = RETRY_EVERY) -> bool:
+    """At most one task per account, step and interval, however many schedulers tick. Whether it was queued."""
     wall = timezone.now()
-    slot = f"{about}@{wall - (wall - EPOCH) % RETRY_EVERY:%Y-%m-%dT%H:%M}"
+    slot = f"{about}@{wall - (wall - EPOCH) % every:%Y-%m-%dT%H:%M}"
     row = Run(account=account, kind=f"queue_{step}", slot=slot, started_at=wall, finished_at=wall)
     try:
         with transaction.atomic():

@@ -23,7 +23,10 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step("observe", WORK, 1, "config.pipeline.queue_observe", "read the accounts whose data have grown old"),
     Step("evaluate", WORK, 1, "config.pipeline.queue_evaluate", "run rules where there are new data, propose"),
+    Step("history", WORK, 1, "config.pipeline.queue_history", "fetch the past: back-fill, nightly re-reads, gaps"),
+    Step("live", WORK, 1, "config.pipeline.queue_live", "read again what real-time rules cover, look at those rules"),
     Step("sweep", ACT, 1, "optimization.tasks.sweep", "execute what was approved, settle what is uncertain"),
     Step("expire", WORK, 1, "optimization.tasks.expire", "close what nobody decided in time"),
+    Step("rollup", WORK, 5, "config.pipeline.queue_rollup", "once a night, sum what grows old and delete it"),
     Step("anchor", WORK, 60, "optimization.tasks.anchor_ledger", "once a day, note the heads of the ledger's chains"),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config import api_settings
 from config.env import BASE_DIR, env, is_set, number, switch, text, whole
 from config.logs import logging_config
 
@@ -64,6 +65,15 @@ INSIGHTS_COLLECTION_INTERVAL = timedelta(minutes=whole("INSIGHTS_COLLECTION_INTE
 INITIAL_HISTORICAL_DAYS = whole("INITIAL_HISTORICAL_DAYS", 30, 1, 1000)
 INSIGHTS_PAGE_SIZE = whole("INSIGHTS_PAGE_SIZE", 500, 1, 5000)
 
+# Retention in days (docs/decisions/0009). The ledger and the actions are kept for ever.
+RETAIN_HOURLY_DAYS = whole("RETAIN_HOURLY_DAYS", 7, 2, 3650)
+RETAIN_DAILY_DAYS = whole("RETAIN_DAILY_DAYS", 90, 35, 3650)
+RETAIN_WEEKLY_DAYS = whole("RETAIN_WEEKLY_DAYS", 365, 35, 36500)
+RETAIN_FRAMES_DAYS = whole("RETAIN_FRAMES_DAYS", 30, 2, 3650)
+RETAIN_PIXELS_DAYS = whole("RETAIN_PIXELS_DAYS", 90, 8, 3650)
+RETAIN_CHANGES_DAYS = whole("RETAIN_CHANGES_DAYS", 365, 35, 36500)
+RETAIN_RUNS_DAYS = whole("RETAIN_RUNS_DAYS", 90, 2, 3650)
+
 # Meta. Host and version are defaults for new connections; each connection keeps its own.
 META_GRAPH_URL = text("META_GRAPH_URL", "https://graph.facebook.com")
 META_API_VERSION = text("META_API_VERSION", "v26.0")
@@ -95,6 +105,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
 ]
 
@@ -264,4 +277,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 LOGGING = logging_config(text("LOG_LEVEL", "INFO"), people=switch("LOG_FOR_PEOPLE", DEBUG))
-REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}
+REST_FRAMEWORK = api_settings.REST_FRAMEWORK
+REST_KNOX = api_settings.REST_KNOX
+SPECTACULAR_SETTINGS = api_settings.SPECTACULAR_SETTINGS

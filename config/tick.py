@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
@@ -11,17 +11,21 @@ import structlog
 from django.conf import settings
 
 from config.logs import redact
-from config.pipeline import observe_is_due, unevaluated_data, watched
+from config.pipeline import history_is_due, observe_is_due, unevaluated_data, watched
 from intelligence.observe import observe
 from metaads import switch
 from metaads.clock import business_now, machine_now
 from metaads.models import AdAccount
 from optimization import pipeline
+from optimization.account_notices import tell_trouble
 from optimization.by_hand import close_done_by_hand
+from optimization.data_quality import record_quality
 from optimization.dispatch import run_due
 from optimization.ledger import anchor_heads
+from optimization.live import live_is_due, look_live
 from optimization.models import Action
 from optimization.queue.selectors import IN_FLIGHT, unwatched_in_flight
+from optimization.retention import roll_up_account, rollup_is_due
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +36,7 @@ class ObservationFailed(Exception):
 
 INSTALLATION = "Installation"
 LOOK_EVERY = 0.1
+HISTORY_PATIENCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,9 @@ def _observe(account: AdAccount, now: datetime) -> str:
     if not observe_is_due(account, now):
         return f"waits after: {account.last_error}" if account.last_error else "data are fresh"
     seen = observe(account, now, machine_now())
+    record_quality(account, now)
     close_done_by_hand(account, now)
+    tell_trouble(account, now)
     if seen.problems:
         raise ObservationFailed(" ".join(seen.problems))
     return f"{seen.collected.days + seen.history.days} days read"
@@ -90,6 +97,20 @@ def _evaluate(account: AdAccount, now: datetime) -> str:
     if unevaluated_data(account) is None:
         return "nothing new"
     return pipeline.evaluate(account, now)
+
+
+def _live(account: AdAccount, now: datetime) -> str:
+    switch.require(switch.COLLECTION)
+    switch.require(switch.RULES)
+    return look_live(account, now) if live_is_due(account, now) else "nothing real-time is due"
+
+
+def _history(account: AdAccount, now: datetime) -> str:
+    """Reports of past days, as far as they come within the patience."""
+    switch.require(switch.COLLECTION)
+    if not history_is_due(account, now):
+        return "nothing of the past is wanted"
+    return pipeline.fetch_history(account, now, HISTORY_PATIENCE)
 
 
 def _execute(account: AdAccount, now: datetime) -> str:
@@ -110,9 +131,17 @@ def _expire(account: AdAccount, now: datetime) -> str:
     return f"{pipeline.expire(account, now)} expired"
 
 
+def _roll_up(account: AdAccount, now: datetime) -> str:
+    switch.require(switch.INTELLIGENCE)
+    return roll_up_account(account, now, machine_now()) if rollup_is_due(account, now) else "rolled up today"
+
+
 STEPS: tuple[tuple[str, Callable[[AdAccount, datetime], str]], ...] = (
     ("observe", _observe),
     ("evaluate", _evaluate),
+    ("live", _live),
     ("execute", _execute),
     ("expire", _expire),
+    ("history", _history),
+    ("rollup", _roll_up),
 )

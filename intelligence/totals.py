@@ -1,10 +1,16 @@
 """The totals of one day at one level, as columns: what a Reading holds.
 
 Columns: `impressions reach clicks inline_link_clicks spend thruplays` (spend in the major unit), one
-`actions.<type>` and `action_values.<type>` for each type that some row named, and two marks that say whether the row
-had the list at all. A type that a row with a list does not name is a known zero; without a list it is unknown.
+`actions.<type>` and `action_values.<type>` for each type that some row named, the same for Meta's own lists
+`conversions` and `conversion_values`, and a mark a list that says whether the row had it at all. A type that a row with
+a list does not name is a known zero; without a list it is unknown.
+
+Attribution windows are kept of the account's result alone: `attributed.<type>@1d_click` and
+`attributed_values.<type>@1d_click`, under the type that counted in that row (the others would say the same again).
+Readings from before they were asked have no mark, so there they are unknown.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,12 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intelligence.columns import BadColumns, Column, pack, unpack
+from intelligence.columns import BadColumns, Column, Opened, pack, unpack
 
 Numbers = NDArray[np.float64]
 Keys = NDArray[np.int64]
 
 ACTIONS, VALUES = "actions", "action_values"
+CONVERSIONS, CONVERSION_VALUES = "conversions", "conversion_values"
+ATTRIBUTED, ATTRIBUTED_VALUES = "attributed", "attributed_values"
 PLAIN: tuple[str, ...] = ("impressions", "reach", "clicks", "inline_link_clicks", "spend", "thruplays")
 _IDS = "ids"
 
@@ -27,7 +35,7 @@ class Totals:
     """`ids` ascending, as integers (Meta's ids are digits); each column has one value an id, NaN = not reported."""
 
     ids: Keys
-    columns: dict[str, Numbers]
+    columns: Mapping[str, Numbers]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -48,17 +56,53 @@ class Totals:
         prefix = f"{ACTIONS}."
         return tuple(name.removeprefix(prefix) for name in self.columns if name.startswith(prefix))
 
+    def close(self) -> None:
+        """After this, totals that were opened take the memory of their compressed form, until they are asked again."""
+        if isinstance(self.columns, _Metrics):
+            self.columns.close()
+
     def pack(self) -> bytes:
         return pack({_IDS: self.ids, **self.columns})
 
 
-def unpack_totals(blob: bytes | memoryview) -> Totals:
-    """Raises BadColumns."""
-    columns: dict[str, NDArray[Any]] = unpack(blob)
+def unpack_totals(blob: bytes | memoryview, only: Iterable[str] | None = None) -> Totals:
+    """`only` these columns, or all. Raises BadColumns."""
+    columns: dict[str, NDArray[Any]] = unpack(blob, None if only is None else {_IDS, *only})
     ids: Column | None = columns.pop(_IDS, None)
     if ids is None or ids.dtype.kind != "i":
         raise BadColumns("A reading without ids.")
     return Totals(ids, columns)
+
+
+def open_totals(blob: bytes | memoryview) -> Totals:
+    """All columns, each decoded when it is asked for: for a month of a large account at once. Raises BadColumns."""
+    opened = Opened(blob)
+    if _IDS not in opened or opened[_IDS].dtype.kind != "i":
+        raise BadColumns("A reading without ids.")
+    totals = Totals(opened[_IDS], _Metrics(opened))
+    totals.close()
+    return totals
+
+
+class _Metrics(Mapping[str, Numbers]):
+    """All but the ids."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def __getitem__(self, name: str) -> Numbers:
+        if name == _IDS:
+            raise KeyError(name)
+        return self._opened[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._opened if name != _IDS)
+
+    def __len__(self) -> int:
+        return len(self._opened) - 1
+
+    def close(self) -> None:
+        self._opened.close()
 
 
 EMPTY = Totals(np.zeros(0, dtype=np.int64), {})

@@ -10,9 +10,11 @@ from metaads.models import AdAccount
 
 
 def business_now(account: AdAccount | None = None) -> datetime:
-    """Aware UTC. For an account that lives in a sandbox, the sandbox's virtual clock; else the wall clock."""
+    """Aware UTC. In a sandbox its virtual clock, for imported data the moment of their end, else the wall clock."""
     now = timezone.now()
-    return now if account is None else now + account.connection.clock_offset
+    if account is None:
+        return now
+    return account.standing_at or now + account.connection.clock_offset
 
 
 def machine_now() -> datetime:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from intelligence.models import Freshness
+from intelligence.quality import Quality, doubtful_among
 from metaads import switch
 from metaads.clock import business_now
 from metaads.models import AdAccount
@@ -97,6 +98,11 @@ class PageFrame:
         """Stops in force over anything that this page shows."""
         mine = Q(account__isnull=True) | Q(account_id__in=self.scope.ids)
         return list(EmergencyStop.objects.filter(mine, lifted_at__isnull=True).select_related("account", "set_by"))
+
+    @cached_property
+    def doubtful(self) -> list[Quality]:
+        """Accounts that this page shows and whose data can't be trusted now."""
+        return doubtful_among(self.scope.ids)
 
     @cached_property
     def sandbox(self) -> bool:

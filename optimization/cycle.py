@@ -1,12 +1,14 @@
 """The story of one evaluation of one account: gather -> notify -> resolve -> guard -> queue."""
 
 from collections import Counter
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
+from intelligence.collect.thin import note_matches
 from intelligence.metrics.frame import Frame
 from intelligence.metrics.table import latest_frame
 from metaads import switch
@@ -21,7 +23,9 @@ from optimization.queue.propose import Proposed, propose, without_rejected
 from optimization.queue.stale import mark_stale
 from optimization.tell import tell
 
-KIND = "evaluate"
+KIND, LIVE = "evaluate", "live"
+REAL_TIME = frozenset({"5min", "15min"})
+"""Schedules that ask for a look between two collections."""
 FUTURE = timedelta(minutes=10)
 
 
@@ -35,10 +39,32 @@ def run_cycle(account: AdAccount, now: datetime) -> Run | None:
     frames, problems = _frames(account, now)
     if not frames or EmergencyStop.objects.in_force(account):
         return None
+    return _once(account, frames, problems, now)
+
+
+def run_live(account: AdAccount, frames: Mapping[str, Frame], now: datetime) -> Run | None:
+    """Evaluates the real-time rules alone, on frames of this moment that cover all that those rules cover.
+
+    None: a stop is in force. Raises SwitchedOff while the rules engine is off.
+    """
+    switch.require(switch.RULES)
+    if not frames or EmergencyStop.objects.in_force(account):
+        return None
+    return _once(account, frames, [], now, LIVE, REAL_TIME)
+
+
+def _once(
+    account: AdAccount,
+    frames: Mapping[str, Frame],
+    problems: list[str],
+    now: datetime,
+    kind: str = KIND,
+    every: Container[str] | None = None,
+) -> Run:
     slot = max(frame.at for frame in frames.values()).isoformat()
-    done = Run.objects.filter(account=account, kind=KIND, slot=slot).first()
+    done = Run.objects.filter(account=account, kind=kind, slot=slot).first()
     try:
-        return done or _evaluate(account, frames, problems, slot, now)
+        return done or _evaluate(account, gather(account, frames, now, every), problems, (kind, slot), now)
     except Exception as error:
         _note_failure(account, slot, error, now)
         raise
@@ -52,14 +78,15 @@ def _note_failure(account: AdAccount, slot: str, error: Exception, now: datetime
         failed.save()
 
 
-def _evaluate(account: AdAccount, frames: dict[str, Frame], problems: list[str], slot: str, now: datetime) -> Run:
-    """Looking comes first and stores nothing; all that follows is one transaction, so a killed run leaves nothing."""
-    gathered = gather(account, frames, now)
+def _evaluate(
+    account: AdAccount, gathered: Gathered, problems: list[str], about: tuple[str, str], now: datetime
+) -> Run:
+    """Looking came first and stored nothing; all that follows is one transaction, so a killed run leaves nothing."""
     welcome, rejected = without_rejected(account, gathered.drafts, now)
     winning, losers = resolve(welcome)
     winners = explain(account, winning, gathered, now)
     with transaction.atomic():
-        run, new = _start(account, slot, now)
+        run, new = _start(account, about, now)
         if not new:
             return run
         tell(account, gathered, now)
@@ -67,6 +94,7 @@ def _evaluate(account: AdAccount, frames: dict[str, Frame], problems: list[str],
         proposed.skipped.update(rejected)
         stale = mark_stale(account, gathered.evaluated, winners, now)
         _count(gathered, proposed, now)
+        note_matches(account, [(match.frame, match.ids) for match in gathered.matches])
         return _finish(run, gathered, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
 
 
@@ -89,9 +117,10 @@ def _frames(account: AdAccount, now: datetime) -> tuple[dict[str, Frame], list[s
     return frames, problems
 
 
-def _start(account: AdAccount, slot: str, now: datetime) -> tuple[Run, bool]:
-    """The run of this state of the data, and whether it is ours to make."""
-    run, new = Run.objects.get_or_create(account=account, kind=KIND, slot=slot, defaults={"started_at": now})
+def _start(account: AdAccount, about: tuple[str, str], now: datetime) -> tuple[Run, bool]:
+    """The run of this kind and state of the data, and whether it is ours to make."""
+    kind, slot = about
+    run, new = Run.objects.get_or_create(account=account, kind=kind, slot=slot, defaults={"started_at": now})
     if new:
         record("run_started", account_id=account.pk, actor="system", now=now, payload={"run": run.pk, "slot": slot})
     return run, new

@@ -1,7 +1,7 @@
 """From rules and frames to drafts: what the rules that are due want at this moment."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -69,8 +69,13 @@ class Gathered:
             self.matches = [other for other in self.matches if other.version != match.version]
 
 
-def due_rules(account: AdAccount, now: datetime) -> list[tuple[Rule, RuleVersion, CompiledRule]]:
-    """Active rules whose schedule asks for a look now, compiled. A rule that cannot be compiled counts a failure."""
+def due_rules(
+    account: AdAccount, now: datetime, every: Container[str] | None = None
+) -> list[tuple[Rule, RuleVersion, CompiledRule]]:
+    """Active rules whose schedule asks for a look now, compiled. A rule that cannot be compiled counts a failure.
+
+    `every`: only rules with one of these schedules.
+    """
     last = _last_looks(account, now)
     found = []
     for rule in active_rules(account):
@@ -81,9 +86,13 @@ def due_rules(account: AdAccount, now: datetime) -> list[tuple[Rule, RuleVersion
             compiled = compile_version(version)
         except Exception as error:
             log.exception("rule %s cannot be compiled", rule.pk)
-            services.record_failure(rule, str(error), now)
+            if every is None:  # counted once an evaluation, not at each look between two
+                services.record_failure(rule, str(error), now)
             continue
-        if is_due(compiled.document.schedule, account.zone, now, last.get(rule.pk)):
+        schedule = compiled.document.schedule
+        if every is not None and schedule.every not in every:
+            continue
+        if is_due(schedule, account.zone, now, last.get(rule.pk)):
             found.append((rule, version, compiled))
     return found
 
@@ -92,20 +101,23 @@ def _last_looks(account: AdAccount, now: datetime) -> dict[int, datetime]:
     """When each rule was last looked at for this account, as far as its schedule can ask (two days)."""
     looks: dict[int, datetime] = {}
     runs = Run.objects.filter(
-        account=account, kind="evaluate", started_at__gt=now - timedelta(days=2), started_at__lt=now
+        account=account, kind__in=("evaluate", "live"), started_at__gt=now - timedelta(days=2), started_at__lt=now
     )
     for started, counts in runs.order_by("started_at").values_list("started_at", "counts"):
         looks.update(dict.fromkeys(counts.get("rules", []), started))
     return looks
 
 
-def gather(account: AdAccount, frames: Mapping[str, Frame], now: datetime) -> Gathered:
+def gather(
+    account: AdAccount, frames: Mapping[str, Frame], now: datetime, every: Container[str] | None = None
+) -> Gathered:
     """Evaluates all due rules on the frames of their levels and turns matches into drafts.
 
-    `frames`: level -> frame fresh enough to decide on. A rule of a level without one is not looked at.
+    `frames`: level -> frame fresh enough to decide on. A rule of a level without one is not looked at. `every`: only
+    rules with one of these schedules.
     """
     result = Gathered()
-    due = due_rules(account, now)
+    due = due_rules(account, now, every)
     for level, frame in frames.items():
         of_level = [entry for entry in due if entry[0].level == level]
         if not of_level:

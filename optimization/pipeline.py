@@ -1,13 +1,16 @@
 """The steps of the pipeline for one account, each isolated so that one account failing never stops another."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from intelligence.observe import observe
+from intelligence.observe import history, observe
 from metaads import switch
 from metaads.clock import machine_now
 from metaads.models import AdAccount
+from optimization.account_notices import tell_trouble
 from optimization.by_hand import close_done_by_hand
 from optimization.cycle import run_cycle
+from optimization.data_quality import record_quality
+from optimization.live import look_live
 from optimization.queue.expiry import expire_due
 
 
@@ -24,7 +27,9 @@ def observe_and_evaluate(account: AdAccount, now: datetime) -> str:
     if off:
         return f"{account}: not collected. {off}"
     seen = observe(account, now, machine_now())
+    record_quality(account, now)
     close_done_by_hand(account, now)
+    tell_trouble(account, now)
     line = f"{account}: {seen} {evaluate(account, now)}"
     if not seen.ok:
         raise CollectionTrouble(line)
@@ -41,6 +46,24 @@ def evaluate(account: AdAccount, now: datetime) -> str:
         return "Nothing to evaluate: no fresh data, or a stop is in force."
     counts = run.counts
     return f"Evaluated: {counts['matched']} matches, {counts['created']} new, {counts['refreshed']} refreshed."
+
+
+def fetch_history(account: AdAccount, now: datetime, patience: timedelta) -> str:
+    """Reports of past days, for at most `patience` (machine time). Raises CollectionTrouble; what came is stored."""
+    off = switch.why_off(switch.COLLECTION)
+    if off:
+        return f"{account}: not collected. {off}"
+    result = history(account, now, patience)
+    line = f"{result.days} past days read, {result.reports} reports to come"
+    if not result.ok:
+        raise CollectionTrouble(f"{account}: {line}. {result.problem}")
+    return line
+
+
+def watch_live(account: AdAccount, now: datetime) -> str:
+    """Entities of real-time rules, read and looked at."""
+    off = switch.why_off(switch.COLLECTION) or switch.why_off(switch.RULES)
+    return f"{account}: no live look. {off}" if off else look_live(account, now)
 
 
 def expire(account: AdAccount, now: datetime) -> int:

@@ -11,7 +11,7 @@ from django.forms.models import model_to_dict
 
 from intelligence.metrics.targets import set_target
 from intelligence.models import Target
-from metaads.models import AdAccount, SwitchState
+from metaads.models import AdAccount, Level, SwitchState
 from optimization.ledger import record
 from optimization.models import AccountLimits
 
@@ -48,19 +48,21 @@ def save_limits(limits: AccountLimits, user: User | None, now: datetime) -> Acco
 @transaction.atomic
 def save_target(
     account: AdAccount,
-    campaign_id: str,
+    entity_id: str,
     target_cpa: Decimal | None,
     target_roas: Decimal | None,
     user: User | None,
     now: datetime,
+    level: str = "",
 ) -> Target | None:
-    """Sets the targets of an account (`campaign_id` empty) or of a campaign. CPA in the major unit, ROAS as a ratio.
+    """Sets the targets of an account (`entity_id` empty) or of an entity (`level` empty = a campaign).
 
-    Both None removes the target and gives None. Raises intelligence.metrics.targets.BadTarget.
+    CPA in the major unit, ROAS as a ratio. Both None removes the target and gives None. Raises
+    intelligence.metrics.targets.BadTarget, also for an entity that the account does not have.
     """
-    target = set_target(account, campaign_id, target_cpa, target_roas)
+    target = set_target(account, entity_id, target_cpa, target_roas, level)
     payload = {
-        "target_of": campaign_id or "account",
+        "target_of": f"{level or Level.CAMPAIGN.value}:{entity_id}" if entity_id else "account",
         "target_cpa": None if target_cpa is None else str(target_cpa),
         "target_roas": None if target_roas is None else str(target_roas),
     }

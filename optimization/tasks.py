@@ -1,23 +1,45 @@
 """django-q2 doors. They take ids, ask the clock, call one function. A lost or doubled message is harmless."""
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from metaads import switch
-from metaads.clock import business_now
+from metaads.clock import business_now, machine_now
 from metaads.models import AdAccount
 from optimization import dispatch, pipeline
 from optimization.ledger import anchor_heads
 from optimization.models import Action
 from optimization.queue.selectors import unwatched_in_flight
+from optimization.retention import roll_up_account
 
 log = logging.getLogger(__name__)
+HISTORY_TURN = timedelta(seconds=45)
+"""Short, so that an account's hourly read never waits long behind other accounts' past."""
 
 
 def observe_account(account_id: int) -> str:
     """Collects one account and evaluates it when something new was read."""
     account = AdAccount.objects.select_related("connection").get(pk=account_id)
     return pipeline.observe_and_evaluate(account, business_now(account))
+
+
+def fetch_history(account_id: int) -> str:
+    """A bounded turn of work on an account's past, well inside the queue's time limit."""
+    account = AdAccount.objects.select_related("connection").get(pk=account_id)
+    return pipeline.fetch_history(account, business_now(account), HISTORY_TURN)
+
+
+def roll_up(account_id: int) -> str:
+    """Sums what grows old, then deletes it."""
+    account = AdAccount.objects.select_related("connection").get(pk=account_id)
+    return roll_up_account(account, business_now(account), machine_now())
+
+
+def watch_live(account_id: int) -> str:
+    """Reads the entities of real-time rules and evaluates those rules."""
+    account = AdAccount.objects.select_related("connection").get(pk=account_id)
+    return pipeline.watch_live(account, business_now(account))
 
 
 def evaluate_account(account_id: int) -> str:

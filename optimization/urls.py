@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from optimization.views import case, dashboard, decide, live, queue, resolve, stop
+from optimization.views import (
+    calendar,
+    campaigns,
+    case,
+    dashboard,
+    decide,
+    entity,
+    imports,
+    live,
+    operations,
+    queue,
+    resolve,
+    stop,
+    tokens,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -17,6 +31,22 @@ urlpatterns: list[URLPattern] = [
     path("actions/<uuid:public_id>/undo/", decide.undo, name="action-undo"),
     path("actions/<uuid:public_id>/resolve/", resolve.resolve, name="action-resolve"),
     path("actions/<uuid:public_id>/back/", decide.back, name="action-back"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/<slug:meta_id>/", entity.campaign, name="campaign"),
+    path("adsets/<slug:meta_id>/", entity.ad_set, name="ad-set"),
+    path("ads/<slug:meta_id>/", entity.ad, name="ad"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/backfill/<int:account_id>/", operations.backfill, name="operations-backfill"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:pk>/", calendar.event, name="calendar-event"),
+    path("calendar/<int:pk>/remove/", calendar.remove, name="calendar-remove"),
     path("stop/", stop.stop, name="stop"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/offline/", imports.offline, name="import-offline"),
+    path("imports/<uuid:pk>/", imports.preview, name="import"),
+    path("imports/<uuid:pk>/keep/", imports.keep_file, name="import-keep"),
+    path("imports/<uuid:pk>/discard/", imports.discard_file, name="import-discard"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/withdraw/", tokens.withdraw, name="token-withdraw"),
     path("live/version", live.live_version, name="live-version"),
 ]

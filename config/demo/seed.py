@@ -15,7 +15,7 @@ from intelligence.metrics.series import account_daily
 from intelligence.observe import observe
 from metaads.clock import business_now
 from metaads.models import AdAccount, Connection
-from metaads.sync.connect import check_connection
+from metaads.sync.check import check_connection
 from metaads.sync.structure import sync_structure
 from optimization.connections import Credentials, connect
 from optimization.cycle import run_cycle

@@ -5,7 +5,8 @@ Positions are percentages of the plot, so text keeps its size at every width (do
 """
 
 from intelligence.charts.bars import BarChart, bar_chart
-from intelligence.charts.line import Event, LineChart, line_chart
+from intelligence.charts.line import LineChart, line_chart
+from intelligence.charts.marks import Event
 from intelligence.charts.spark import Spark, sparkline
 
 __all__ = ["BarChart", "Event", "LineChart", "Spark", "bar_chart", "line_chart", "sparkline"]

@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from intelligence.charts.marks import Event, event_marks, events_key, happened
 from intelligence.charts.scale import Scale, finite, known, nice_scale, said
 from intelligence.charts.svg import join, tag
 from intelligence.charts.table import as_table
@@ -23,6 +24,7 @@ class BarChart:
     tick: Callable[[float], str]
     colour: str = "spend"
     unfinished: int = 0
+    events: Sequence[Event] = ()
 
 
 def _grid(scale: Scale, chart: BarChart) -> list[SafeString]:
@@ -66,7 +68,16 @@ def bar_chart(chart: BarChart) -> SafeString:
     """`<figure>` with the SVG and its table."""
     scale, words = nice_scale(known(chart.values), zero=True), summary(chart)
     bars = [_bar(chart, scale, i) for i in range(len(chart.days))]
-    inside = join([tag("title", chart.title), tag("desc", words), *_grid(scale, chart), *bars])
+    n = len(chart.days)
+    marks = event_marks(chart.events, {day: (i + 0.5) * 100.0 / n for i, day in enumerate(chart.days)})
+    inside = join([tag("title", chart.title), tag("desc", words), *_grid(scale, chart), *marks, *bars])
     svg = tag("svg", inside, cls=f"chart chart-bars series-{chart.colour}", role="img", aria_label=words)
-    rows = [(day.isoformat(), said(value, chart.text)) for day, value in zip(chart.days, chart.values, strict=True)]
-    return format_html('<figure class="chart-figure">{}{}</figure>', svg, as_table(("Day", chart.title), rows))
+    days = zip(chart.days, chart.values, strict=True)
+    key = events_key(chart.events, chart.days)
+    caption = tag("figcaption", join(key)) if key else join([])
+    if not chart.events:
+        table = as_table(("Day", chart.title), [(day.isoformat(), said(value, chart.text)) for day, value in days])
+        return format_html('<figure class="chart-figure">{}{}</figure>', svg, table)
+    rows = [(day.isoformat(), said(value, chart.text), happened(chart.events, day)) for day, value in days]
+    table = as_table(("Day", chart.title, "What happened"), rows)
+    return format_html('<figure class="chart-figure">{}{}{}</figure>', svg, caption, table)

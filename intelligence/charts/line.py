@@ -7,17 +7,10 @@ from datetime import date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from intelligence.charts.marks import Event, event_marks, events_key, happened
 from intelligence.charts.scale import Scale, across, finite, known, nice_scale, said
 from intelligence.charts.svg import area, join, path, stretched, tag
 from intelligence.charts.table import as_table
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened on a day: an action of ours, or what a person did at Meta."""
-
-    day: date
-    label: str
 
 
 @dataclass(frozen=True)
@@ -83,24 +76,8 @@ def _shades(chart: LineChart) -> list[SafeString]:
 
 
 def _events(chart: LineChart) -> list[SafeString]:
-    """One marker a day; several events of one day share it and are all in its title."""
-    n, places = len(chart.days), {day: i for i, day in enumerate(chart.days)}
-    by_day: dict[int, list[str]] = {}
-    for event in chart.events:
-        if event.day in places:
-            by_day.setdefault(places[event.day], []).append(event.label)
-    parts = []
-    for i, labels in by_day.items():
-        x = across(i, n)
-        content = join(
-            [
-                tag("title", f"{_day(chart.days[i])}: {'; '.join(labels)}"),
-                tag("line", x1=x, x2=x, y1="0", y2="100%", cls="chart-event"),
-                tag("circle", cx=x, cy="100%", r="4", cls="chart-event-mark"),
-            ]
-        )
-        parts.append(tag("g", content))
-    return parts
+    n = len(chart.days)
+    return event_marks(chart.events, {day: across(i, n) for i, day in enumerate(chart.days)})
 
 
 def _readouts(chart: LineChart, scale: Scale) -> list[SafeString]:
@@ -172,9 +149,8 @@ def line_chart(chart: LineChart) -> SafeString:
         role="img",
         aria_label=words,
     )
-    happened = {day: "; ".join(event.label for event in chart.events if event.day == day) for day in chart.days}
     rows = [
-        (day.isoformat(), said(value, chart.text), happened[day])
+        (day.isoformat(), said(value, chart.text), happened(chart.events, day))
         for day, value in zip(chart.days, chart.values, strict=True)
     ]
     table = as_table(("Day", chart.title, "What happened"), rows)
@@ -183,15 +159,14 @@ def line_chart(chart: LineChart) -> SafeString:
 
 def _key(chart: LineChart) -> SafeString:
     """Says what is not labelled directly: shading, hatching, markers. Empty when there is none of them."""
-    marked = any(event.day in chart.days for event in chart.events)
     keys = [
         (chart.window, tag("rect", width="16", height="10", cls="chart-window"), "what the rule looked at"),
         (chart.settling, tag("rect", width="16", height="10", cls="chart-hatch"), "may still change"),
-        (marked, tag("circle", cx="8", cy="5", r="4", cls="chart-event-mark"), "a change was made"),
     ]
     items = [
         tag("span", join([tag("svg", mark, aria_hidden="true"), tag("span", words)]), cls="chart-key")
         for there, mark, words in keys
         if there
     ]
+    items += events_key(chart.events, chart.days)
     return tag("figcaption", join(items)) if items else join([])

@@ -4,12 +4,14 @@
 | ------------------- | --------------------------------------- |
 | today               | at every collection                     |
 | 1 to 3 days ago     | 6 hours (campaigns: every collection)   |
-| 4 to 28 days ago    | 24 hours                                |
+| 4 to 28 days ago    | the account's next night                |
 | any of them         | at once, if never read since it ended   |
 
-Days before the back-fill's first day are not asked for here.
+Days before the back-fill's first day are not asked for here. An account's night re-read falls due between one and five
+o'clock of its own time, each account at a minute of its own, so that a thousand accounts do not start together.
 """
 
+import zlib
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -21,7 +23,7 @@ from metaads.models import AdAccount, Level
 RESTATED_DAYS = 28
 RECENT_DAYS = 3
 RECENT_AFTER = timedelta(hours=6)
-OLDER_AFTER = timedelta(hours=24)
+NIGHT_FROM, NIGHT_MINUTES = timedelta(hours=1), 240
 CHUNK_DAYS = 7
 """Days in one read: 10,000 ads of a week are 140 pages, and what was read before a failure stays."""
 
@@ -45,14 +47,30 @@ def _is_due(
         return start is not None and day >= start
     if read < windows.day_end(day, account.zone):
         return True
-    return now - read >= refresh_after(level, (today - day).days)
+    if (today - day).days > RECENT_DAYS:
+        return read < last_night(account, now)
+    return now - read >= (timedelta(0) if level == Level.CAMPAIGN else RECENT_AFTER)
 
 
-def refresh_after(level: str, days_ago: int) -> timedelta:
-    """How old a read of a past day may grow."""
-    if days_ago > RECENT_DAYS:
-        return OLDER_AFTER
-    return timedelta(0) if level == Level.CAMPAIGN else RECENT_AFTER
+def last_night(account: AdAccount, now: datetime) -> datetime:
+    """The latest moment, not after `now`, at which this account's night re-read fell due (aware UTC)."""
+    today = windows.local_day(now, account.zone)
+    tonight = in_night(account, today)
+    return tonight if tonight <= now else in_night(account, today - timedelta(days=1))
+
+
+def in_night(account: AdAccount, day: date, what: str = "") -> datetime:
+    """When `what` falls due in the night that begins `day` (aware UTC): at a minute of its own in each account."""
+    minute = timedelta(minutes=zlib.crc32(f"{account.meta_id}{what}".encode()) % NIGHT_MINUTES)
+    return windows.day_start(day, account.zone) + NIGHT_FROM + minute
+
+
+def recent(days: Iterable[date], today: date) -> tuple[list[date], list[date]]:
+    """(today and the three days before it, older days): the older ones may be fetched by a report."""
+    split: tuple[list[date], list[date]] = ([], [])
+    for day in days:
+        split[(today - day).days > RECENT_DAYS].append(day)
+    return split
 
 
 def _history_from(account: AdAccount, level: str) -> date | None:

@@ -2,31 +2,39 @@
 
 1. For each level, parents first, read whole days to the last page (no row is stored before that).
 2. Store days, hours and freshness of that read in one transaction: a crash leaves the last complete state.
-3. Read Meta's reach of whole windows, once a day each.
+3. Leave long ranges of large accounts to Meta's reports (`intelligence.collect.reports`).
+4. Read Meta's reach of whole windows, once a day each.
 
-Only reads at Meta. A failure is recorded and answered, not raised: other accounts and levels go on.
+While the rate budget is short only today is read, and of today what delivers first. Only reads at Meta. A failure is
+recorded and answered, not raised: other accounts and levels go on.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from intelligence.collect.due import due_days, ranges
+from intelligence.collect.due import due_days, ranges, recent
+from intelligence.collect.gaps import note_gap
 from intelligence.collect.hours import keep_hours
+from intelligence.collect.live import active_first
+from intelligence.collect.pages import Pages
 from intelligence.collect.reach import collect_reach
+from intelligence.collect.runs import plan
 from intelligence.collect.settle import settle
+from intelligence.collect.size import at_once
 from intelligence.collect.store import Slot, keep
-from intelligence.collect.totals import from_rows
+from intelligence.memory import give_back
 from intelligence.metrics import windows
-from intelligence.models import Freshness
+from intelligence.models import Freshness, ReportRun
 from metaads import switch
+from metaads.clock import machine_now as wall
+from metaads.graph.budget import Priority, is_short
 from metaads.graph.client import GraphClient, client_for
 from metaads.graph.errors import MetaError, RateLimited, TokenInvalid
 from metaads.models import AdAccount, Level
-from metaads.reader.insights import InsightRow, read_insights
+from metaads.reader.insights import read_insights
 
 LEVELS: tuple[str, ...] = (Level.CAMPAIGN, Level.AD_SET, Level.AD)
 """Parents first: a child read later has had no less time to deliver, so nothing seems left out."""
@@ -64,12 +72,12 @@ def collect(
     if not account.active or account.read_only:
         result.problems["account"] = f"{account.name} is not watched: nothing was read."
         return result
-    client = client_for(account)
+    client, short = client_for(account), is_short(account, wall())
     try:
         for level in levels:
-            _try_level(client, account, level, now, result)
-        if result.ok:
-            collect_reach(client, account, levels, now)
+            _try_level(client, account, level, now, result, short)
+        if result.ok and not short:
+            collect_reach(client_for(account, priority=Priority.RESTATE), account, levels, now)
     except MetaError as error:
         unread = [level for level in levels if level not in result.rows]
         note_problem(account, unread, str(error), result)
@@ -79,10 +87,20 @@ def collect(
     return result
 
 
-def _try_level(client: GraphClient, account: AdAccount, level: str, now: datetime, result: CollectResult) -> None:
+def _try_level(
+    client: GraphClient, account: AdAccount, level: str, now: datetime, result: CollectResult, short: bool
+) -> None:
     """One level; its failure is recorded in its freshness. Raises only what the next level would meet as well."""
+    today = windows.local_day(now, account.zone)
     try:
-        for first, last in ranges(due_days(account, level, now)):
+        if short:
+            read_today_active_first(client, account, level, now, result)
+            return
+        soon, older = recent(due_days(account, level, now), today)
+        if older and not at_once(account, level, len(older)):
+            plan(account, ReportRun.Purpose.RESTATE, level, older)
+            older = []
+        for first, last in ranges([*soon, *older]):
             read_range(client, account, level, (first, last), now, result)
     except MetaError as error:
         note_problem(account, [level], str(error), result)
@@ -106,30 +124,38 @@ def read_range(
     result: CollectResult,
 ) -> None:
     """Reads whole days to the end, then stores them in one transaction. Days without rows are stored as such."""
-    by_day: dict[date, list[InsightRow]] = defaultdict(list)
+    pages = Pages(*days)
     for page in read_insights(client, account, level, *days):
-        for row in page:
-            by_day[row.day].append(row)
-    with transaction.atomic():
-        freshness, _ = Freshness.objects.select_for_update().get_or_create(account=account, level=level)
-        for offset in range((days[1] - days[0]).days + 1):
-            _store_day(account, level, days[0] + timedelta(days=offset), by_day, now, result)
-        if days[1] == windows.local_day(now, account.zone):
-            result.rows[level] = len(by_day[days[1]])
+        pages.add(page)
+    store_days(account, level, days, pages, now, result)
+    give_back(pages.rows)
+
+
+def read_today_active_first(
+    client: GraphClient, account: AdAccount, level: str, now: datetime, result: CollectResult
+) -> None:
+    """Today alone, in two reads. If the second one fails, what delivers is known all the same."""
+    today = windows.local_day(now, account.zone)
+    pages = Pages(today, today)
+    active_first(client, account, level, today, now, pages)
+    store_days(account, level, (today, today), pages, now, result)
+
+
+@transaction.atomic
+def store_days(
+    account: AdAccount, level: str, days: tuple[date, date], pages: Pages, now: datetime, result: CollectResult
+) -> None:
+    """What a complete read of these account days gave, as known at `now`: the days' totals, hours and freshness."""
+    freshness, _ = Freshness.objects.select_for_update().get_or_create(account=account, level=level)
+    for offset in range((days[1] - days[0]).days + 1):
+        day = days[0] + timedelta(days=offset)
+        totals = pages.of(day)
+        result.hours += keep_hours(account, level, day, totals, now)
+        result.changed += keep(Slot(account, level, day), totals, now)
+        result.days += 1
+        if day == windows.local_day(now, account.zone):
+            result.rows[level] = len(totals)
+            note_gap(account, level, freshness.read_at, now)
             freshness.read_at = max(now, freshness.read_at or now)
             freshness.problem = ""
             freshness.save(update_fields=["read_at", "problem"])
-
-
-def _store_day(
-    account: AdAccount,
-    level: str,
-    day: date,
-    by_day: dict[date, list[InsightRow]],
-    now: datetime,
-    result: CollectResult,
-) -> None:
-    totals = from_rows(by_day[day])
-    result.hours += keep_hours(account, level, day, totals, now)
-    result.changed += keep(Slot(account, level, day), totals, now)
-    result.days += 1

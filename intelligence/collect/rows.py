@@ -1,19 +1,32 @@
-"""The rows of one hour: differences of two states, with the state of the entity at that time."""
+"""The columns of one hour's block: differences of two states of the totals, with the state of the entity then.
+
+| column                                           | what                                                          |
+| ------------------------------------------------ | ------------------------------------------------------------- |
+| `ids`                                            | Meta ids, ascending                                           |
+| `impressions clicks inline_link_clicks thruplays`| what was added                                                |
+| `spend conversions conversion_value`             | what was added, major unit; conversions of the result type    |
+| `<list>.<type>`                                  | what was added per type of each of Meta's lists that was read |
+| `reach`                                          | of the day so far: reach is not additive over hours           |
+| `status learning daily_budget`                   | as the mirror has them; budget in the minor unit              |
+| `delivery cause`                                 | see `intelligence.collect.delivery`                           |
+"""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from intelligence.collect.delivery import Standing, standings
+from intelligence.columns import Column
 from intelligence.metrics.days import Days
 from intelligence.metrics.frame import Numbers
-from intelligence.models import Snapshot
-from intelligence.totals import ACTIONS, VALUES, Totals
-from metaads.models import Ad, AdSet, Campaign, Level
+from intelligence.totals import Totals
+from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
 
+IDS = "ids"
 COUNTS = ("impressions", "clicks", "inline_link_clicks", "thruplays")
 AMOUNTS = ("spend", "conversions", "conversion_value")
+_DECIMALS = 4
 _STATE: dict[str, tuple[Any, tuple[str, ...]]] = {
     Level.CAMPAIGN: (Campaign, ("effective_status", "", "daily_budget")),
     Level.AD_SET: (AdSet, ("effective_status", "learning_status", "daily_budget")),
@@ -33,69 +46,37 @@ class Difference:
         """Later less earlier. Totals only grow, so where the later is a known zero, so is the difference."""
         now, before = self.now.matrix(metric)[0], self.before.matrix(metric)[0]
         added: Numbers = np.where((now == 0) & np.isnan(before), 0.0, now - before)
-        return added
+        return np.round(added, _DECIMALS) + 0.0
 
 
-def snapshot_rows(frame: Snapshot, difference: Difference) -> list[Snapshot]:
-    """One row for each entity of the later state; `frame` carries what they share (account, hour, span)."""
-    shared = {
-        field.attname: getattr(frame, field.attname)
-        for field in Snapshot._meta.concrete_fields
-        if field.name in _SHARED
-    }
-    counts = {name: difference.of(name).tolist() for name in COUNTS}
-    amounts = {name: difference.of(name).tolist() for name in AMOUNTS}
-    reach = difference.now.matrix("reach")[0].tolist()
-    actions = _by_type(difference, ACTIONS)
-    values = _by_type(difference, VALUES)
-    states = _states(frame)
-    rows = []
-    for i, entity_id in enumerate(difference.now.ids.tolist()):
-        status, learning, budget = states.get(entity_id, ("", "", None))
-        rows.append(
-            Snapshot(
-                **shared,
-                entity_id=entity_id,
-                **{name: _count(column[i]) for name, column in counts.items()},
-                **{name: _amount(column[i]) for name, column in amounts.items()},
-                actions=actions[i],
-                action_values=values[i],
-                day_reach=_count(reach[i]),
-                status=status,
-                learning_status=learning,
-                daily_budget=budget,
-            )
-        )
-    return rows
+def block_columns(account: AdAccount, level: str, difference: Difference) -> dict[str, Column]:
+    """One value an entity of the later state in each column, NaN or "" = unknown."""
+    typed = [name for name in difference.totals.columns if "." in name and "@" not in name]
+    columns: dict[str, Column] = {IDS: difference.totals.ids}
+    columns.update({name: difference.of(name) for name in (*COUNTS, *AMOUNTS, *typed)})
+    columns["reach"] = difference.now.matrix("reach")[0]
+    return {**columns, **_state_columns(account, level, difference.totals.ids.tolist())}
 
 
-_SHARED = {"account", "level", "hour", "hours", "since", "read_at", "local_date", "local_hour"}
-
-
-def _count(value: float) -> int | None:
-    return None if value != value else round(value)
-
-
-def _amount(value: float) -> Decimal | None:
-    return None if value != value else Decimal(str(round(value, 4)))
-
-
-def _by_type(difference: Difference, mark: str) -> list[dict[str, float]]:
-    """For each entity what was added per type; types with nothing added, or unknown, are left out."""
-    answer: list[dict[str, float]] = [{} for _ in difference.now.ids]
-    for name in difference.totals.columns:
-        kind = name.removeprefix(f"{mark}.")
-        if kind == name:
-            continue
-        added = difference.of(name)
-        for i in np.flatnonzero(~np.isnan(added) & (added != 0)).tolist():
-            answer[i][kind] = round(float(added[i]), 4)
-    return answer
-
-
-def _states(frame: Snapshot) -> dict[str, tuple[str, str, int | None]]:
-    """Effective status, learning status and daily budget (minor unit) by Meta id, as the mirror has them now."""
-    model, (status, learning, budget) = _STATE[frame.level]
+def _state_columns(account: AdAccount, level: str, ids: list[int]) -> dict[str, Column]:
+    model, (status, learning, budget) = _STATE[level]
     names = [name for name in ("meta_id", status, learning, budget) if name]
-    rows = model.objects.filter(account=frame.account).values(*names)
-    return {row["meta_id"]: (row[status], row.get(learning, ""), row.get(budget)) for row in rows}
+    held = {row["meta_id"]: row for row in model.objects.filter(account=account).values(*names)}
+    rows = [held.get(str(entity_id), {}) for entity_id in ids]
+    standing = standings(account, level)
+    found = [standing.get(str(entity_id), Standing()) for entity_id in ids]
+    return {
+        "status": _texts([row.get(status) for row in rows]),
+        "learning": _texts([row.get(learning) for row in rows]),
+        "daily_budget": np.array([_number(row.get(budget)) for row in rows], dtype=np.float64),
+        "delivery": _texts([one.delivery for one in found]),
+        "cause": _texts([one.cause for one in found]),
+    }
+
+
+def _texts(values: list[str | None]) -> Column:
+    return np.array([value or "" for value in values], dtype=np.str_)
+
+
+def _number(value: int | None) -> float:
+    return np.nan if value is None else float(value)

@@ -1,5 +1,6 @@
 """What a collection leaves on the account: why it failed, how often in a row, and when to try again."""
 
+import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -16,6 +17,11 @@ def backoff(failures: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(max(failures - 1, 0), 10)), LONGEST_WAIT)
 
 
+def jittered(wait: timedelta) -> timedelta:
+    """Up to a fifth more: a thousand accounts that failed together must not come back together."""
+    return wait * (1 + random.random() / 5)
+
+
 def settle(account: AdAccount, problems: Mapping[str, str], wait: timedelta, machine_now: datetime | None) -> None:
     """Records the outcome. `wait` is Meta's own demand; the longer of it and the backoff counts."""
     row = AdAccount.objects.filter(pk=account.pk)
@@ -27,4 +33,4 @@ def settle(account: AdAccount, problems: Mapping[str, str], wait: timedelta, mac
     )
     if machine_now is not None:
         failures = row.values_list("consecutive_failures", flat=True).get()
-        row.update(next_collect_at=machine_now + max(wait, backoff(failures)))
+        row.update(next_collect_at=machine_now + jittered(max(wait, backoff(failures))))

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Greatest
 
+from intelligence.collect.creatives import keep_creatives
+from intelligence.confirmations import with_confirmation
 from intelligence.models import Reading
 from intelligence.totals import Totals
-from metaads.models import AdAccount
+from metaads.models import AdAccount, Level
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,14 @@ class Slot:
 def keep(slot: Slot, totals: Totals, read_at: datetime) -> bool:
     """Stores what was read at `read_at`; True if it differs from what was known then.
 
-    The same totals again raise `confirmed_at` of the reading that holds them. The same moment read twice is replaced.
+    The same totals again raise `confirmed_at` of the reading that holds them and note the moment. The same moment read
+    twice is replaced.
     """
     packed = totals.pack()
     digest = hashlib.sha256(packed).hexdigest()
-    before = _readings(slot).filter(read_at__lte=read_at).order_by("-read_at").first()
+    before = _readings(slot).filter(read_at__lte=read_at).order_by("-read_at").defer("packed").first()
     if before is not None and before.digest == digest:
-        _readings(slot).filter(pk=before.pk).update(confirmed_at=Greatest(F("confirmed_at"), read_at))
+        _confirm(before, read_at)
         return False
     Reading.objects.update_or_create(
         account=slot.account,
@@ -39,9 +42,25 @@ def keep(slot: Slot, totals: Totals, read_at: datetime) -> bool:
         window=slot.window,
         day=slot.day,
         read_at=read_at,
-        defaults={"confirmed_at": read_at, "rows": len(totals), "packed": packed, "digest": digest},
+        defaults={
+            "confirmed_at": read_at,
+            "confirmations": b"",
+            "rows": len(totals),
+            "packed": packed,
+            "digest": digest,
+        },
     )
+    if slot.level == Level.AD and slot.window == Reading.DAY:
+        keep_creatives(slot.account, slot.day, totals, read_at)
     return True
+
+
+def _confirm(reading: Reading, read_at: datetime) -> None:
+    """Adds the moment to those at which the reading was found unchanged."""
+    Reading.objects.filter(pk=reading.pk).update(
+        confirmed_at=Greatest(F("confirmed_at"), read_at),
+        confirmations=with_confirmation(reading.confirmations, reading.read_at, read_at),
+    )
 
 
 def confirmed(

@@ -5,8 +5,21 @@ from decimal import Decimal
 
 import numpy as np
 
-from intelligence.totals import ACTIONS, EMPTY, PLAIN, VALUES, Numbers, Totals
+from intelligence.totals import (
+    ACTIONS,
+    ATTRIBUTED,
+    ATTRIBUTED_VALUES,
+    CONVERSION_VALUES,
+    CONVERSIONS,
+    EMPTY,
+    PLAIN,
+    VALUES,
+    Numbers,
+    Totals,
+)
 from metaads.reader.insights import InsightRow
+
+ByType = dict[str, Decimal]
 
 
 def from_rows(rows: Sequence[InsightRow]) -> Totals:
@@ -24,6 +37,10 @@ def from_rows(rows: Sequence[InsightRow]) -> Totals:
     columns["inline_link_clicks"] = np.where(np.isnan(links) & (clicks == 0), 0.0, links)
     columns.update(_by_type(ACTIONS, [row.actions for row in ordered]))
     columns.update(_by_type(VALUES, [row.action_values for row in ordered]))
+    columns.update(_if_any(CONVERSIONS, [row.conversions for row in ordered]))
+    columns.update(_if_any(CONVERSION_VALUES, [row.conversion_values for row in ordered]))
+    columns.update(_if_any(ATTRIBUTED, [_attributed(row, ACTIONS) for row in ordered]))
+    columns.update(_if_any(ATTRIBUTED_VALUES, [_attributed(row, VALUES) for row in ordered]))
     return Totals(ids, columns)
 
 
@@ -31,7 +48,25 @@ def _numbers(values: Sequence[int | Decimal | None]) -> Numbers:
     return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
 
 
-def _by_type(mark: str, lists: Sequence[dict[str, Decimal] | None]) -> dict[str, Numbers]:
+def _attributed(row: InsightRow, name: str) -> ByType | None:
+    """{"omni_purchase@1d_click": 2, ...}; None where the windows were not asked or the row had no list."""
+    if row.by_window is None:
+        return None
+    start = f"{name}."
+    return {
+        f"{key.removeprefix(start)}@{window}": amount
+        for key, windows in row.by_window.items()
+        if key.startswith(start)
+        for window, amount in windows.items()
+    }
+
+
+def _if_any(mark: str, lists: Sequence[ByType | None]) -> dict[str, Numbers]:
+    """Nothing at all, not even the mark, where no row had the list: most accounts have no such thing."""
+    return _by_type(mark, lists) if any(held is not None for held in lists) else {}
+
+
+def _by_type(mark: str, lists: Sequence[ByType | None]) -> dict[str, Numbers]:
     """One column a type, and the mark itself: 1 where the row had a list, so that a missing type there is a zero."""
     listed = np.array([held is not None for held in lists])
     columns = {mark: listed.astype(np.float64)}

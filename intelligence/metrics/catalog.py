@@ -1,4 +1,8 @@
-"""The catalog: every field by name, and its column in a frame. Nothing else computes a CTR."""
+"""The catalog: every field by name, and its column in a frame. Nothing else computes a CTR.
+
+Results can be asked for under an attribution window, corrected for maturity or with offline sales (`roas_1d_click_7d`,
+`cpa_mature_3d`, `true_roas_30d`): the scheme of these names is in `metrics.variants`.
+"""
 
 from functools import lru_cache
 

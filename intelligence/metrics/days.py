@@ -5,17 +5,30 @@ delivery; where its parent delivered more than the listed children, `confirm` tu
 A day that was never read is unknown, and zero before the entity existed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intelligence.metrics.frame import Numbers, Texts
-from intelligence.totals import ACTIONS, VALUES, Keys, Totals, keys_of
+from intelligence.metrics.variants import split_attribution
+from intelligence.totals import (
+    ACTIONS,
+    ATTRIBUTED,
+    ATTRIBUTED_VALUES,
+    CONVERSION_VALUES,
+    CONVERSIONS,
+    PLAIN,
+    VALUES,
+    Keys,
+    Totals,
+    keys_of,
+)
+from metaads.reader.results import PURCHASE
 
-PURCHASE: tuple[str, ...] = ("omni_purchase", "offsite_conversion.fb_pixel_purchase", "purchase")
-"""Meta's overlapping names for a purchase: the first that has a value is taken, they are never added up."""
+__all__ = ["PURCHASE", "Days", "first_nonzero"]
+DELIVERY = "impressions"
 
 
 class Days:
@@ -30,6 +43,12 @@ class Days:
         self._born = born
         self._types = tuple(conversion_types)
         self._cache: dict[str, Numbers] = {}
+        self._forgotten: set[str] = set()
+
+    @property
+    def born(self) -> Numbers:
+        """Days ago of creation, NaN = unknown."""
+        return self._born
 
     @cached_property
     def _sorted(self) -> tuple[Keys, NDArray[np.intp]]:
@@ -70,33 +89,76 @@ class Days:
         return ago in self._totals
 
     def matrix(self, metric: str) -> Numbers:
-        """(count, entities). `conversions` and `conversion_value` are the account's result type."""
+        """(count, entities). `conversions` and `conversion_value` are the account's result type, on their own as Meta
+        gives them or under an attribution window (`conversions_1d_click`)."""
         if metric not in self._cache:
+            base, window = split_attribution(metric)
             makers = {"conversions": self._conversions, "conversion_value": self._values}
-            self._cache[metric] = makers.get(metric, lambda: self._plain(metric))()
+            read = {metric: makers[base](window)} if base in makers else self._plain(self._beside(metric))
+            self._cache.update(read)
         return self._cache[metric]
+
+    def forget(self, metric: str) -> None:
+        """Its matrix is not needed any more; asked for again, it is read again."""
+        self._cache.pop(metric, None)
+        self._forgotten.add(metric)
 
     def replace(self, metric: str, matrix: Numbers) -> None:
         """Takes a matrix in which another level has confirmed what was unknown."""
         self._cache[metric] = matrix
 
-    def _plain(self, metric: str) -> Numbers:
+    def _beside(self, metric: str) -> list[str]:
+        """What is read together with it. Sums without types stand side by side in a day, so opening it once serves all
+        of them; of impressions alone many levels are asked, which need no more."""
+        if metric == DELIVERY or metric not in PLAIN:
+            return [metric]
+        others = (name for name in PLAIN if name not in self._cache and name not in self._forgotten)
+        return list(dict.fromkeys((metric, *others)))
+
+    def _plain(self, metrics: Sequence[str]) -> dict[str, Numbers]:
+        matrices = {name: self.blank.copy() for name in metrics}
+        for ago, totals in self._totals.items():
+            rows, take = self._places[ago]
+            for name, matrix in matrices.items():
+                matrix[ago, rows] = totals.metric(name)[take]
+            if metrics[0] in PLAIN:  # of types, mostly several are asked one after the other
+                totals.close()
+        return matrices
+
+    def _first_nonzero(self, names: Sequence[str]) -> Numbers:
+        """Day by day, so that a month of every candidate never stands in memory."""
         matrix = self.blank.copy()
         for ago, totals in self._totals.items():
             rows, take = self._places[ago]
-            matrix[ago, rows] = totals.metric(metric)[take]
+            matrix[ago, rows] = first_nonzero([totals.metric(name)[take] for name in names])
+            totals.close()
         return matrix
 
-    def _conversions(self) -> Numbers:
-        return first_nonzero([self.matrix(f"{ACTIONS}.{kind}") for kind in self._types])
+    def _conversions(self, window: str | None) -> Numbers:
+        return self._first_nonzero(self._names(ACTIONS, CONVERSIONS, ATTRIBUTED, window))
 
-    def _values(self) -> Numbers:
+    def _values(self, window: str | None) -> Numbers:
         """Unknown where conversions came without a value; zero where there surely were none."""
-        value = first_nonzero([self.matrix(f"{VALUES}.{kind}") for kind in self._types])
-        conversions = self.matrix("conversions")
+        names = self._names(VALUES, CONVERSION_VALUES, ATTRIBUTED_VALUES, window)
+        value = self._first_nonzero(names)
+        conversions = self.matrix(f"conversions_{window}" if window else "conversions")
         value = np.where((conversions != 0) & (value == 0), np.nan, value)
         settled: Numbers = np.where((conversions == 0) & np.isnan(value), 0.0, value)
         return settled
+
+    def _names(self, actions: str, own: str, attributed: str, window: str | None) -> list[str]:
+        """Where the result may stand: among all actions first, then in Meta's own list of conversions."""
+        if window is not None:
+            return [f"{attributed}.{kind}@{window}" for kind in self._types]
+        listed = [f"{own}.{kind}" for kind in self._types if any(self._holds(f"{own}.{kind}"))]
+        return [*(f"{actions}.{kind}" for kind in self._types), *listed]
+
+    def _holds(self, name: str) -> Iterator[bool]:
+        return (name in totals.columns for totals in self._totals.values())
+
+    def types(self) -> set[str]:
+        """Action types that some row names."""
+        return {kind for totals in self._totals.values() for kind in totals.types}
 
     def of(self, totals: Totals) -> "Days":
         """The same entities with one reading alone as day 0: an earlier state of a day, or a window's reach."""

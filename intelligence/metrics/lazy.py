@@ -12,12 +12,17 @@ class Rebuilds(Protocol):
 
 
 class LazyColumns(Mapping[str, Numbers | Texts]):
-    """Iterating and counting show what is held; looking up also finds what can be rebuilt, and then keeps it."""
+    """Iterating and counting show what is held; looking up also finds what can be rebuilt, and then keeps it.
 
-    def __init__(self, held: Mapping[str, Numbers | Texts], source: Callable[[], Rebuilds]) -> None:
+    `source` makes what rebuilds; `at_hand` is one that was made already.
+    """
+
+    def __init__(
+        self, held: Mapping[str, Numbers | Texts], source: Callable[[], Rebuilds], at_hand: Rebuilds | None = None
+    ) -> None:
         self._held = dict(held)
         self._make = source
-        self._source: Rebuilds | None = None
+        self._source = at_hand
 
     def __getitem__(self, name: str) -> Numbers | Texts:
         if name not in self._held:
@@ -32,6 +37,10 @@ class LazyColumns(Mapping[str, Numbers | Texts]):
 
     def __len__(self) -> int:
         return len(self._held)
+
+    def release(self) -> None:
+        """Gives up the readings, which are large; the next column that is not held reads them again."""
+        self._source = None
 
     @property
     def source(self) -> Rebuilds:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Model, QuerySet
+from numpy.typing import NDArray
 
 from intelligence.metrics.entities import DELIVERING
 from intelligence.metrics.frame import Numbers, Texts
@@ -56,7 +57,8 @@ SHAPES: dict[str, Shape] = {
         Ad,
         {**_COMMON, "campaign_id": "campaign__meta_id", "parent_id": "ad_set__meta_id", "parent_name": "ad_set__name",
          "objective": "campaign__objective", "bid_strategy": "ad_set__bid_strategy",
-         "parent_bid_strategy": "campaign__bid_strategy", "learning": "ad_set__learning_status"},
+         "parent_bid_strategy": "campaign__bid_strategy", "learning": "ad_set__learning_status",
+         "creative_id": "creative__meta_id"},
         _NO_BUDGET,
         {"created": "created_time", "start": None, "stop": None, "edited": "updated_time", "significant": None},
     ),
@@ -65,7 +67,7 @@ SHAPES: dict[str, Shape] = {
 
 @dataclass(frozen=True)
 class Mirror:
-    """Columns of the entities of a level that are not deleted, ordered by id. `times` are POSIX seconds."""
+    """Columns of the entities of a level, ordered by id. `times` are POSIX seconds; "deleted" NaN = it still exists."""
 
     texts: dict[str, Texts]
     numbers: dict[str, Numbers]
@@ -76,14 +78,14 @@ class Mirror:
         return self.texts["id"]
 
 
-def read_mirror(account: AdAccount, level: str) -> Mirror:
-    """One query for the whole level."""
+def read_mirror(account: AdAccount, level: str, deleted: bool = False) -> Mirror:
+    """One query for the whole level, without those that were deleted, or with them."""
     shape = SHAPES[level]
-    lookups = sorted(
-        {lookup for part in (shape.texts, shape.numbers, shape.times) for lookup in part.values() if lookup}
-    )
+    times = {**shape.times, "deleted": "deleted_at"}
+    lookups = sorted({lookup for part in (shape.texts, shape.numbers, times) for lookup in part.values() if lookup})
+    only = {} if deleted else {"deleted_at": None}
     rows: QuerySet[Any, tuple[Any, ...]] = (
-        shape.model._default_manager.filter(account=account, deleted_at=None).order_by("meta_id").values_list(*lookups)
+        shape.model._default_manager.filter(account=account, **only).order_by("meta_id").values_list(*lookups)
     )
     by_lookup = dict(zip(lookups, zip(*rows, strict=True), strict=False))
     count = len(by_lookup.get("meta_id", ()))
@@ -95,7 +97,16 @@ def read_mirror(account: AdAccount, level: str) -> Mirror:
     return Mirror(
         gather(shape.texts, _texts, ""),
         gather(shape.numbers, lambda values: _budgets(values) / per_major, None),
-        gather(shape.times, _seconds, None),
+        gather(times, _seconds, None),
+    )
+
+
+def chosen(mirror: Mirror, keep: NDArray[np.bool_]) -> Mirror:
+    """The rows that `keep` marks."""
+    return Mirror(
+        {name: column[keep] for name, column in mirror.texts.items()},
+        {name: column[keep] for name, column in mirror.numbers.items()},
+        {name: column[keep] for name, column in mirror.times.items()},
     )
 
 

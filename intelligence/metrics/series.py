@@ -13,7 +13,8 @@ from intelligence.metrics.families.base import numbers
 from intelligence.metrics.families.sums import unit_of
 from intelligence.metrics.frame import Frame, Numbers
 from intelligence.metrics.lazy import LazyColumns
-from intelligence.metrics.source import COUNT, Source
+from intelligence.metrics.source import Source
+from intelligence.metrics.spans import COUNT
 from metaads.models import AdAccount, Level
 
 MAX_DAYS = COUNT
@@ -55,13 +56,14 @@ def daily(account: AdAccount, level: str, entity_id: str, fields: Sequence[str],
 def account_daily(account: AdAccount, fields: Sequence[str], days: int, now: datetime) -> Series:
     """The same for the whole account, summed over its campaigns. Reach and frequency are unknown: reach doesn't add up.
 
-    A day on which some campaign's figure is unknown is unknown.
+    A day on which some campaign's figure is unknown is unknown; so is an account whose campaigns were never read.
     """
     source = Source(account, Level.CAMPAIGN, mirrored(account, Level.CAMPAIGN, now), now, now)
+    nothing = source.read_at is None and not len(source.entities)
 
     def of_day(base: str) -> Numbers:
         total: Numbers = source.matrix(base).sum(axis=1)
-        return np.full(COUNT, np.nan) if base == "reach" else total
+        return np.full(COUNT, np.nan) if base == "reach" or nothing else total
 
     return _series(source, of_day, fields, days)
 

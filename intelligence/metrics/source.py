@@ -1,34 +1,46 @@
 """Where a frame's sums come from: the readings of 31 account days as they were known, with the level above at hand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intelligence.metrics import confirm, windows
-from intelligence.metrics.days import PURCHASE, Days
+from intelligence.metrics.days import Days
+from intelligence.metrics.derived import OFFLINE_OF, Offline, offline, visible_shares
 from intelligence.metrics.entities import CHILD_LEVEL, PARENT_LEVEL, Entities, Rows, bare, locate, mirrored, without
 from intelligence.metrics.families.sums import unit_of
 from intelligence.metrics.families.surroundings import PARENT
-from intelligence.metrics.frame import Numbers
-from intelligence.metrics.known import Known, newest
+from intelligence.metrics.frame import Numbers, Texts
+from intelligence.metrics.known import Known, newest, whole
 from intelligence.metrics.last_conversion import hours_since
+from intelligence.metrics.lifetime import lifetime, newest_whole
 from intelligence.metrics.reach import given_reach
 from intelligence.metrics.short import Earlier, Recent, earlier_state, short_sum
+from intelligence.metrics.spans import COUNT, offsets_of, split_day
+from intelligence.metrics.variants import OFFLINE, TRUE, split_attribution, split_mature
 from metaads.models import AdAccount
+from metaads.reader.results import result_types
 
-COUNT = windows.MAX_DAYS + 1
 CONFIRMABLE = frozenset({"spend", "inline_link_clicks", "thruplays", "conversions"})
+RAW = frozenset({"impressions", "conversions"})
+"""What the days themselves hold is needed again after it was settled."""
 SINCE_CONVERSION = "hours_since_conversion"
 _DECIMALS = 6
+
+
+class People(Protocol):
+    def __call__(self, level: str, now: datetime, deleted: bool | None = None) -> Entities: ...
 
 
 class Source:
     """Sums of one account and level at `now`, from what had been read by `known_at`. Reads only when asked.
 
-    `below` gives the children's impressions, (31, entities), where the asker holds them already.
+    `below`: the children's impressions, (31, entities), where the asker holds them already. `people` says who is
+    at a level (`metrics.entities.mirrored`, which is the mirror of today, if nothing is given).
     """
 
     def __init__(
@@ -38,18 +50,24 @@ class Source:
         entities: Entities,
         now: datetime,
         known_at: datetime,
-        below: Callable[[], Numbers] | None = None,
+        below: Numbers | None = None,
+        people: People | None = None,
     ) -> None:
         self.account, self.level, self.entities = account, level, entities
         self.now, self.known_at = now, known_at
-        self._below = below or self._read_below
+        self._below = below
+        self._people: People = people or partial(mirrored, account)
         self.today = windows.local_day(now, account.zone)
 
     @cached_property
-    def known(self) -> Mapping[int, Known]:
-        """Readings by days ago."""
+    def _read(self) -> Mapping[date, Known]:
         first = self.today - timedelta(days=COUNT - 1)
-        found = newest(self.account, self.level, (first, self.today), self.known_at)
+        return newest(self.account, self.level, (first, self.today), self.known_at)
+
+    @cached_property
+    def known(self) -> Mapping[int, Known]:
+        """Readings by days ago; of a day that is over only one that was taken since."""
+        found = whole(self._read, self.account.zone, self.known_at)
         return {self.ago(day): known for day, known in found.items()}
 
     def ago(self, day: date) -> int:
@@ -58,7 +76,7 @@ class Source:
     @property
     def read_at(self) -> datetime | None:
         """When the newest day that we hold was last read; None without any reading."""
-        return self.known[min(self.known)].confirmed_at if self.known else None
+        return self._read[max(self._read)].confirmed_at if self._read else None
 
     @cached_property
     def days(self) -> Days:
@@ -72,10 +90,11 @@ class Source:
         ids = np.unique(self.entities.parent_ids[self.entities.parent_ids != ""])
         if self.level not in PARENT_LEVEL or not len(ids):
             return None
-        above = PARENT_LEVEL[self.level]
-        return Source(
-            self.account, above, bare(ids), self.now, self.known_at, below=lambda: self._accounted("impressions")
-        )
+        return self._beside(PARENT_LEVEL[self.level], bare(ids), self._accounted("impressions", ids))
+
+    def _beside(self, level: str, entities: Entities, below: Numbers | None = None) -> "Source":
+        """Another level, or other entities, at the same moment. It may not refer to this one: circles keep memory."""
+        return Source(self.account, level, entities, self.now, self.known_at, below, self._people)
 
     @cached_property
     def parent_of(self) -> Rows:
@@ -88,8 +107,8 @@ class Source:
         """The level below, deleted ones included; None for ads."""
         if self.level not in CHILD_LEVEL:
             return None
-        below = mirrored(self.account, CHILD_LEVEL[self.level], self.now)
-        return Source(self.account, CHILD_LEVEL[self.level], below, self.now, self.known_at)
+        below = self._people(CHILD_LEVEL[self.level], self.now)
+        return self._beside(CHILD_LEVEL[self.level], below)
 
     @cached_property
     def doubtful(self) -> NDArray[np.bool_]:
@@ -98,7 +117,7 @@ class Source:
             return self.hidden
         return self.hidden | confirm.left_out(
             self.parents.days.matrix("impressions"),
-            self._accounted("impressions"),
+            self._accounted("impressions", self.parents.entities.ids),
             self.days.listed,
             self.parent_of,
             self.entities.live,
@@ -107,7 +126,7 @@ class Source:
     @cached_property
     def hidden(self) -> NDArray[np.bool_]:
         """Cells without a row although the level below delivered."""
-        return confirm.hidden(self.days.listed, self._below())
+        return confirm.hidden(self.days.listed, self._read_below() if self._below is None else self._below)
 
     def _read_below(self) -> Numbers:
         if self.children is None:
@@ -119,6 +138,8 @@ class Source:
         """(31, entities), row k = k days ago, with what the other levels confirm or cast into doubt."""
         if metric not in self._settled:
             self._settled[metric] = self._settle(metric)
+            if metric not in RAW:
+                self.days.forget(metric)
         return self._settled[metric]
 
     @cached_property
@@ -126,35 +147,59 @@ class Source:
         return {}
 
     def _settle(self, metric: str) -> Numbers:
-        if metric == "conversion_value":
-            self.days.replace("conversions", self.matrix("conversions"))
+        base, window = split_attribution(metric)
+        made = self._made(metric, base, window)
+        if made is not None:
+            return made
+        if base == "conversion_value":
+            conversions = f"conversions_{window}" if window else "conversions"
+            self.days.replace(conversions, self.matrix(conversions))
         matrix = self.days.matrix(metric)
-        if metric in CONFIRMABLE or metric.startswith("actions."):
+        if base in CONFIRMABLE or metric.startswith("actions."):
             matrix = self._confirmed(metric, matrix)
         if self.doubtful.any():
             matrix = np.where(self.doubtful, np.nan, matrix)
         return matrix
 
-    def _accounted(self, metric: str) -> Numbers:
+    def _made(self, metric: str, base: str, window: str | None) -> Numbers | None:
+        """What no reading holds: see `metrics.derived`. None for all that readings hold."""
+        if metric in OFFLINE:
+            return self._offline.conversions if metric == "offline_conversions" else self._offline.value
+        if base in TRUE:
+            own = f"{TRUE[base]}_{window}" if window else TRUE[base]
+            return self.matrix(own) + self.matrix(OFFLINE_OF[base])
+        mature = split_mature(metric)
+        return None if mature is None else self.matrix(mature) / self._visible[:, None]
+
+    @cached_property
+    def _offline(self) -> Offline:
+        return offline(self.account, self.level, self.entities.ids, (self.today, COUNT), self.known_at)
+
+    @cached_property
+    def _visible(self) -> Numbers:
+        return visible_shares(self.account, self.known, COUNT, self.known_at)
+
+    def _accounted(self, metric: str, parents: Texts) -> Numbers:
         """(31, parents): what the children have together, those included that were deleted since."""
-        parents = 0 if self.parents is None else len(self.parents.entities)
-        total = confirm.summed(self.days.matrix(metric), self.parent_of, parents)
-        if self.gone is not None and self.parents is not None:
-            parent_of = locate(self.parents.entities.ids, self.gone.entities.parent_ids)
-            total += confirm.summed(self.gone.days.matrix(metric), parent_of, parents)
+        parent_of = locate(parents, self.entities.parent_ids)
+        total = confirm.summed(self.days.matrix(metric), parent_of, len(parents))
+        if self.gone is not None:
+            parent_of = locate(parents, self.gone.entities.parent_ids)
+            total += confirm.summed(self.gone.days.matrix(metric), parent_of, len(parents))
         return total
 
     @cached_property
     def gone(self) -> "Source | None":
         """Entities of the level that the mirror knows and this table leaves out; None if there are none."""
-        rest = without(mirrored(self.account, self.level, self.now, deleted=True), self.entities.ids)
-        return Source(self.account, self.level, rest, self.now, self.known_at) if len(rest) else None
+        rest = without(self._people(self.level, self.now, deleted=True), self.entities.ids)
+        return self._beside(self.level, rest) if len(rest) else None
 
     def _confirmed(self, metric: str, matrix: Numbers) -> Numbers:
         """The parent settles zeros; what is then still open, the children may settle."""
         if self.parents is not None:
             above = np.where(self.parents.hidden, np.nan, self.parents.days.matrix(metric))
-            matrix = confirm.zeros_from_parent(matrix, above, self._accounted(metric), self.parent_of)
+            accounted = self._accounted(metric, self.parents.entities.ids)
+            matrix = confirm.zeros_from_parent(matrix, above, accounted, self.parent_of)
         if not np.isnan(matrix[self.days.listed]).any() or self.children is None:
             return matrix
         children = self.children.days
@@ -172,24 +217,34 @@ class Source:
             return self._of_parent(name.removeprefix(PARENT))
         if name == SINCE_CONVERSION:
             conversions = self.matrix("conversions")
-            return hours_since(self.account, self.level, self.entities.ids, conversions, self.now, self.known_at)
-        base, window, until = _split(name)
+            return hours_since(self.account, self.level, self.days, conversions, self.now, self.known_at)
+        base, window, until = split_day(name)
         if window is None or unit_of(base) is None:
             return None
-        if base == "reach":
+        if base == "reach" and window != windows.LIFETIME:
             return self._reach(window, until)
         if window in windows.SHORT:
             return self._short(base, window)
         matrix = self.matrix(base)
         if window == windows.LIFETIME:
-            whole = self.entities.born < COUNT
-            return np.where(whole, _rounded(matrix.sum(axis=0)), np.nan)
-        offsets = _offsets(window, until)
+            return self._lifetime(base, matrix)
+        offsets = offsets_of(window, until)
         return None if offsets is None else _rounded(matrix[offsets[1] : offsets[0] + 1].sum(axis=0))
+
+    def _lifetime(self, base: str, matrix: Numbers) -> Numbers:
+        """What a reading of whole lives and the days after it say; else the days held, if they reach back to birth."""
+        if self._whole is not None:
+            return _rounded(lifetime(base, self.days, matrix, *self._whole))
+        whole = (self.entities.born < COUNT) & (base != "reach")
+        return np.where(whole, _rounded(matrix.sum(axis=0)), np.nan)
+
+    @cached_property
+    def _whole(self) -> tuple[int, Known] | None:
+        return newest_whole(self.account, self.level, self.today, self.known_at)
 
     def _reach(self, window: str, until: int) -> Numbers | None:
         """Meta's own: of one day from its row, of several days from the reading of that window."""
-        offsets = _offsets(window, until)
+        offsets = offsets_of(window, until)
         if offsets is not None and offsets[0] == offsets[1]:
             of_day: Numbers = self.matrix("reach")[offsets[0]]
             return of_day
@@ -224,27 +279,6 @@ def _rounded(values: Numbers) -> Numbers:
     return rounded
 
 
-def _split(name: str) -> tuple[str, str | None, int]:
-    """(base, window, last day as days ago). `spend_@3` is one day; `spend_7d@2` the 7 days that ended 2 days ago."""
-    head, mark, ago = name.rpartition("@")
-    if not mark or not ago.isdigit():
-        return (*windows.split(name), 1)
-    if head.endswith("_"):
-        return head[:-1], "@", int(ago)
-    return (*windows.split(head), int(ago))
-
-
-def _offsets(window: str, until: int) -> tuple[int, int] | None:
-    """First and last day as days ago, None for a window that is not of whole days or reaches too far back."""
-    if window == "@":
-        return (until, until) if until < COUNT else None
-    offsets = windows.day_offsets(window)
-    if offsets is None or window not in windows.COMPLETE_DAYS:
-        return offsets
-    first, last = offsets[0] + until - 1, until
-    return (first, last) if first < COUNT else None
-
-
 def conversion_types(account: AdAccount) -> Sequence[str]:
     """The action types to look for, in order: the account's own choice alone, else Meta's names of a purchase."""
-    return (account.conversion_action_type,) if account.conversion_action_type else PURCHASE
+    return result_types(account)

@@ -2,22 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from intelligence.columns import pack, unpack
+from intelligence.memory import give_back
 from intelligence.metrics.entities import DELIVERING, Entities, born_days_ago
 from intelligence.metrics.families.sums import BASES
 from intelligence.metrics.frame import Frame, Numbers, Texts
 from intelligence.metrics.known import read_until
 from intelligence.metrics.lazy import LazyColumns
-from intelligence.metrics.mirror import Mirror, learning_phase, read_mirror
+from intelligence.metrics.mirror import Mirror, chosen, learning_phase, read_mirror
 from intelligence.metrics.source import SINCE_CONVERSION, Source
 from intelligence.metrics.state import ages, budget_use
+from intelligence.metrics.states import Past, keep_states, targets_of
 from intelligence.metrics.targets import target_columns
 from intelligence.models import StoredFrame
-from metaads.models import AdAccount
+from metaads.models import AdAccount, Level
 
 STORED_WINDOWS: tuple[str, ...] = ("1h", "24h", "today", "yesterday", "3d", "7d", "14d", "30d")
 STORED: tuple[str, ...] = (SINCE_CONVERSION, *(f"{base}_{window}" for base in BASES for window in STORED_WINDOWS))
@@ -28,14 +31,24 @@ _IDS = "ids"
 def build_frame(account: AdAccount, level: str, now: datetime, known_at: datetime | None = None) -> Frame:
     """One row an entity that is not deleted, as known at `known_at` (default `now`; both aware UTC).
 
-    Sums come from the readings of that time; state (status, budgets, names) and targets are today's, for the mirror
-    keeps no history: ask for the stored frame to see what they were. Windows not held are computed when asked for.
+    Without `known_at` state (status, budgets, names) and targets are those of the mirror now. With it they are those
+    of then as well, from the states kept at each tick; where none is that old, they are today's. The currency, the zone
+    and the choice of the result are the account's of today. Windows not held are computed when asked for.
     """
-    mirror = read_mirror(account, level)
+    past = None if known_at is None else Past(account, known_at)
+    mirror = _mirror(account, level, past)
     held = _state(account, level, mirror, now)
-    source = Source(account, level, _entities(mirror.ids, held, now, account), now, known_at or now)
+    entities = _entities(mirror.ids, held, now, account)
+    people = past.entities if past else None
+    make = partial(Source, account, level, entities, now, known_at or now, people=people)
+    source = make()
     held.update(budget_use(mirror, _sum(source, "spend_today"), _sum(source, "spend_yesterday"), now, account.zone))
-    return Frame(account.pk, level, now, source.read_at, mirror.ids, LazyColumns(held, lambda: source))
+    return Frame(account.pk, level, now, source.read_at, mirror.ids, LazyColumns(held, make, source))
+
+
+def _mirror(account: AdAccount, level: str, past: Past | None) -> Mirror:
+    then = past.mirror(level) if past else None
+    return read_mirror(account, level) if then is None else chosen(then, np.isnan(then.times["deleted"]))
 
 
 def _state(account: AdAccount, level: str, mirror: Mirror, now: datetime) -> dict[str, Numbers | Texts]:
@@ -53,7 +66,7 @@ def _state(account: AdAccount, level: str, mirror: Mirror, now: datetime) -> dic
         "daily_budget": mirror.numbers["daily_budget"],
         "lifetime_budget": mirror.numbers["lifetime_budget"],
         **ages(mirror, now),
-        **target_columns(account, mirror.texts["campaign_id"]),
+        **(targets_of(mirror) or target_columns(account, mirror.texts["campaign_id"], level, mirror.ids)),
     }
 
 
@@ -87,22 +100,37 @@ def load_frame(stored: StoredFrame) -> Frame:
     account = stored.account
 
     def source() -> Source:
-        return Source(account, stored.level, _entities(ids, columns, stored.at, account), stored.at, stored.at)
+        entities = _entities(ids, columns, stored.at, account)
+        past = Past(account, stored.at)
+        return Source(account, stored.level, entities, stored.at, stored.at, people=past.entities)
 
     return Frame(stored.account_id, stored.level, stored.at, stored.read_at, ids, LazyColumns(columns, source))
 
 
 def latest_frame(account: AdAccount, level: str) -> Frame | None:
-    """The newest stored frame, None if there is none yet."""
-    stored = StoredFrame.objects.filter(account=account, level=level).select_related("account").order_by("-at").first()
+    """The newest stored frame of the whole level, None if there is none yet."""
+    stored = (
+        StoredFrame.objects.filter(account=account, level=level, whole=True)
+        .select_related("account")
+        .order_by("-at")
+        .first()
+    )
     return None if stored is None else load_frame(stored)
 
 
 def frame_for_tick(account: AdAccount, level: str, now: datetime) -> Frame:
-    """The frame of this tick: the stored one, unless newer data were read since it was made; else a new one, stored."""
+    """The frame of this tick: the stored one, unless newer data were read since it was made; else a new one, stored.
+
+    Campaigns come first in a tick, so with their frame the state of all levels is kept, for the tick to be rebuilt.
+    """
     stored = StoredFrame.objects.filter(account=account, level=level, at=now).select_related("account").first()
     if stored is not None and stored.read_at == read_until(account, level, now):
         return load_frame(stored)
+    if level == Level.CAMPAIGN:
+        keep_states(account, now)
     frame = build_frame(account, level, now)
     store_frame(frame)
+    if isinstance(frame.columns, LazyColumns):
+        frame.columns.release()
+    give_back(len(frame))
     return frame

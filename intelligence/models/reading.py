@@ -25,6 +25,9 @@ class Reading(models.Model):
     day = models.DateField()
     read_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(help_text="Last read that found the same.")
+    confirmations = models.BinaryField(
+        default=b"", help_text="Each such read: seconds after read_at, little-endian uint32."
+    )
     rows = models.PositiveIntegerField(help_text="Entities that Meta listed for this day.")
     packed = models.BinaryField(help_text="Columns: ids, and one column per metric, NaN = not reported.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the packed columns: equal = nothing changed.")

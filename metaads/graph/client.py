@@ -17,6 +17,7 @@ import stamina
 from metaads import switch
 from metaads.clock import machine_now
 from metaads.graph import allowed, budget, usage
+from metaads.graph.budget import Priority
 from metaads.graph.classify import TOKEN_CODES, bucket_of, classify
 from metaads.graph.errors import MetaError, OutcomeUnknown, RateLimited, TokenInvalid, Transient
 from metaads.graph.paging import walk
@@ -42,8 +43,9 @@ Path = str | tuple[str, ...]
 class GraphClient:
     """Reads. `account` None: calls that belong to no account (token check, discovery) are not counted.
 
-    `wall` gives machine time, for the rate budget. `first`: the executor's reads, which only a block of Meta's stops
-    and which are tried once, for the executor has a lease to keep and its own way of trying again.
+    `wall` gives machine time, for the rate budget. `priority`: what the calls are for (budget.Priority); those of the
+    executor, which only a block of Meta's stops, are tried once, for it has a lease to keep and its own way of trying
+    again. `first=True` is the same as Priority.EXECUTE.
     """
 
     def __init__(
@@ -52,11 +54,12 @@ class GraphClient:
         account: AdAccount | None = None,
         wall: Callable[[], datetime] = machine_now,
         first: bool = False,
+        priority: Priority = Priority.TODAY,
     ) -> None:
         self.connection = connection
         self.account = account
-        self.first = first
-        self.tries = 1 if first else 3
+        self.priority = Priority.EXECUTE if first else priority
+        self.tries = 1 if self.priority == Priority.EXECUTE else 3
         self._wall = wall
         self._api = self._open()
 
@@ -120,7 +123,7 @@ class GraphClient:
         switch.require(switch.INTELLIGENCE)
         insights = path[-1:] == ("insights",)
         if self.account:
-            sleep(budget.check(self.account, self._wall(), insights, self.first).total_seconds())
+            sleep(budget.check(self.account, self._wall(), insights, self.priority).total_seconds())
         answer = attempt(self._api, method, path, params)
         seen = usage.read(answer.headers)
         if self.account:
@@ -182,9 +185,9 @@ class WritingClient(GraphClient):
         return _object(self._once("POST", segments, params))
 
 
-def client_for(account: AdAccount, first: bool = False) -> GraphClient:
+def client_for(account: AdAccount, first: bool = False, priority: Priority = Priority.TODAY) -> GraphClient:
     """The reading client of an account. `first` = for carrying out a change (see GraphClient)."""
-    return GraphClient(account.connection, account, first=first)
+    return GraphClient(account.connection, account, first=first, priority=priority)
 
 
 def client_for_connection(connection: Connection) -> GraphClient:

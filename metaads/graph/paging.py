@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 from metaads.graph.errors import OutcomeUnknown, TooMuchData, Transient
 
 SMALLEST_PAGE = 25
+STANDING = 3
+"""Times that an empty page may lead to itself."""
 _CREDENTIALS = ("access_token", "appsecret_proof")
 
 
@@ -15,8 +17,10 @@ def walk(
 ) -> Iterator[list[dict[str, Any]]]:
     """Pages of rows until `next` is missing. Halves `limit` when Meta calls a page too much.
 
-    Raises OutcomeUnknown for a page without a list, and for a cursor that stands still.
+    An empty page whose cursor stands still is asked again a few times. Raises OutcomeUnknown for a page without a list,
+    and for a cursor that goes on standing still.
     """
+    stood = 0
     while True:
         body = _page(get, params)
         if body["data"]:
@@ -24,6 +28,9 @@ def walk(
         following = _following(body.get("paging") or {}, params)
         if following is None:
             return
+        stood = stood + 1 if _same_place(following, params) else 0
+        if stood and (body["data"] or stood > STANDING):
+            raise OutcomeUnknown("Meta's paging does not advance.")
         params = following
 
 
@@ -60,6 +67,8 @@ def _following(paging: Mapping[str, Any], params: dict[str, object]) -> dict[str
         **cursor,
         **({"limit": params["limit"]} if "limit" in params else {}),
     }
-    if all(following.get(key) == params.get(key) for key in ("after", "offset", "__after_id", "since", "until")):
-        raise OutcomeUnknown("Meta's paging does not advance.")
     return following
+
+
+def _same_place(following: Mapping[str, object], params: Mapping[str, object]) -> bool:
+    return all(following.get(key) == params.get(key) for key in ("after", "offset", "__after_id", "since", "until"))

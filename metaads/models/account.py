@@ -42,8 +42,17 @@ class AdAccount(models.Model):
     spend_cap = models.BigIntegerField(null=True, blank=True)
     amount_spent = models.BigIntegerField(null=True, blank=True)
     min_daily_budget = models.BigIntegerField(null=True, blank=True)
+    min_campaign_spend_cap = models.BigIntegerField(null=True, blank=True)
+    minimum_budgets = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Least daily budgets in the account's currency, minor units, by Meta's name.",
+    )
     active = models.BooleanField(default=True, help_text="Off: we neither read nor write this account.")
     read_only = models.BooleanField(default=False, help_text="Imported data only; nothing to read or write at Meta.")
+    standing_at = models.DateTimeField(
+        null=True, blank=True, help_text="Imported data: business time stands here, at their end. Empty = it runs."
+    )
     conversion_action_type = models.CharField(
         max_length=120, blank=True, help_text="Result action type; empty = purchase (one of Meta's names for it)."
     )

@@ -23,6 +23,7 @@ class Connection(models.Model):
     class State(models.TextChoices):
         UNCHECKED = "unchecked", "Not checked yet"
         OK = "ok", "Working"
+        PARTIAL = "partial", "Misses accounts"
         BROKEN = "broken", "Needs attention"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -38,6 +39,8 @@ class Connection(models.Model):
     state_reason = models.TextField(blank=True)
     scopes = models.JSONField(default=list, blank=True)
     token_expires_at = models.DateTimeField(null=True, blank=True)
+    seen_accounts = models.JSONField(null=True, blank=True, help_text="Ids that the token saw; empty = not asked yet.")
+    checked_at = models.DateTimeField(null=True, blank=True, help_text="Business time of the last check.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -67,6 +67,7 @@ class AdSet(Budgeted):
     targeting = models.JSONField(default=dict, blank=True)
     attribution_spec = models.JSONField(default=list, blank=True)
     learning_status = models.CharField(max_length=20, blank=True, help_text="Meta's string; empty = not reported.")
+    learning_results = models.IntegerField(null=True, blank=True, help_text="Since the last significant edit.")
     last_significant_edit_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -78,6 +79,9 @@ class Creative(Node):
     body = models.TextField(blank=True)
     thumbnail_url = models.TextField(blank=True)
     call_to_action_type = models.CharField(max_length=40, blank=True)
+    object_type = models.CharField(max_length=40, blank=True)
+    link_url = models.TextField(blank=True)
+    video_id = models.CharField(max_length=32, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "meta_id"], name="one_creative")]

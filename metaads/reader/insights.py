@@ -15,6 +15,7 @@ from django.conf import settings
 from metaads.graph.client import GraphClient
 from metaads.graph.errors import OutcomeUnknown
 from metaads.models import AdAccount, Level
+from metaads.reader.results import first_of, result_types
 
 ALL_DAYS = "all_days"
 _ID = {Level.CAMPAIGN: "campaign_id", Level.AD_SET: "adset_id", Level.AD: "ad_id"}
@@ -26,15 +27,21 @@ _METRICS = (
     "spend",
     "actions",
     "action_values",
+    "conversions",
+    "conversion_values",
     "video_thruplay_watched_actions",
 )
+ATTRIBUTION_WINDOWS: tuple[str, ...] = ("1d_click", "7d_click", "28d_click", "1d_view")
+"""Windows that still have data (reference 4.1). Meta's plain `value` is 7-day click and 1-day view."""
 
 
 @dataclass(frozen=True, slots=True)
 class InsightRow:
     """One entity's totals of one day (or of `day` to `last_day`). None = Meta reported nothing.
 
-    spend and action_values: major unit of the account's currency. actions: count by Meta's action type.
+    spend and values: major unit of the account's currency. actions: count by Meta's action type. conversions: Meta's
+    own list of that name, by its types. by_window: the account's result type alone, as "actions.<type>" and
+    "action_values.<type>", each by attribution window; a window that is not there had none. None = not asked.
     """
 
     entity_id: str
@@ -48,6 +55,9 @@ class InsightRow:
     thruplays: int | None = None
     actions: dict[str, Decimal] | None = None
     action_values: dict[str, Decimal] | None = None
+    conversions: dict[str, Decimal] | None = None
+    conversion_values: dict[str, Decimal] | None = None
+    by_window: dict[str, dict[str, Decimal]] | None = None
 
 
 def read_insights(
@@ -65,19 +75,30 @@ def read_insights(
     which does not add up). Raises metaads.graph.errors; OutcomeUnknown also for a row that cannot be read.
     """
     chosen = Level(level)
+    types = result_types(account)
+    params = insights_params(chosen, since, until, ids, increment)
+    seen: set[tuple[str, date]] = set()
+    for page in client.pages((account.path_id, "insights"), params):
+        yield _first_time([parse(raw, chosen, types) for raw in page], seen)
+
+
+def insights_params(
+    level: Level, since: date, until: date, ids: Sequence[str] | None = None, increment: int | str = 1
+) -> dict[str, object]:
+    """What to ask, the same for a read at once and for a report run. A whole range (for reach) needs no attribution."""
     params: dict[str, object] = {
-        "level": chosen.value,
-        "fields": ",".join((_ID[chosen], "date_start", "date_stop", *_METRICS)),
+        "level": level.value,
+        "fields": ",".join((_ID[level], "date_start", "date_stop", *_METRICS)),
         "time_range": {"since": since.isoformat(), "until": until.isoformat()},
         "time_increment": increment,
         "use_unified_attribution_setting": True,
         "limit": settings.INSIGHTS_PAGE_SIZE,
     }
+    if increment != ALL_DAYS:
+        params["action_attribution_windows"] = list(ATTRIBUTION_WINDOWS)
     if ids is not None:
-        params["filtering"] = [{"field": f"{chosen.value}.id", "operator": "IN", "value": list(ids)}]
-    seen: set[tuple[str, date]] = set()
-    for page in client.pages((account.path_id, "insights"), params):
-        yield _first_time([parse(raw, chosen) for raw in page], seen)
+        params["filtering"] = [{"field": f"{level.value}.id", "operator": "IN", "value": list(ids)}]
+    return params
 
 
 def _first_time(rows: list[InsightRow], seen: set[tuple[str, date]]) -> list[InsightRow]:
@@ -90,8 +111,11 @@ def _first_time(rows: list[InsightRow], seen: set[tuple[str, date]]) -> list[Ins
     return fresh
 
 
-def parse(raw: Mapping[str, Any], level: Level) -> InsightRow:
-    """One row as Meta sends it. Raises OutcomeUnknown when it is malformed: half a number is no number."""
+def parse(raw: Mapping[str, Any], level: Level, types: Sequence[str] = ()) -> InsightRow:
+    """One row as Meta sends it. Raises OutcomeUnknown when it is malformed: half a number is no number.
+
+    `types` (`results.result_types`) says whose attribution windows to keep; without them `by_window` is None.
+    """
     try:
         return InsightRow(
             entity_id=str(raw[_ID[level]]),
@@ -105,6 +129,9 @@ def parse(raw: Mapping[str, Any], level: Level) -> InsightRow:
             thruplays=_thruplays(raw.get("video_thruplay_watched_actions")),
             actions=_by_type(raw.get("actions")),
             action_values=_by_type(raw.get("action_values")),
+            conversions=_by_type(raw.get("conversions")),
+            conversion_values=_by_type(raw.get("conversion_values")),
+            by_window=_by_window(raw, types),
         )
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise OutcomeUnknown(f"Meta sent an insights row that cannot be read ({type(error).__name__}).") from error
@@ -139,6 +166,34 @@ def _by_type(stats: Sequence[Mapping[str, Any]] | None) -> dict[str, Decimal] | 
     if stats is None:
         return None
     return {str(stat["action_type"]): _amount(stat["value"]) or Decimal(0) for stat in stats}
+
+
+def _by_window(raw: Mapping[str, Any], types: Sequence[str]) -> dict[str, dict[str, Decimal]] | None:
+    """The windows that stand beside `value` (reference 4.2), of the type that counts as the result in this row.
+
+    None where they can't be told: not asked, no list, or a result that came without any window.
+    """
+    if not types or raw.get("actions") is None:
+        return None
+    found = {}
+    for name in ("actions", "action_values"):
+        by_type = {str(stat["action_type"]): stat for stat in raw.get(name) or ()}
+        windows = {kind: _windows(by_type[kind]) for kind in types if kind in by_type}
+        kind = first_of(types, {kind: _most(by_type[kind], held) for kind, held in windows.items()})
+        if kind is not None and not windows[kind]:
+            return None
+        if kind is not None:
+            found[f"{name}.{kind}"] = windows[kind]
+    return found
+
+
+def _most(stat: Mapping[str, Any], windows: Mapping[str, Decimal]) -> Decimal:
+    return max([_amount(stat["value"]) or Decimal(0), *windows.values()])
+
+
+def _windows(stat: Mapping[str, Any]) -> dict[str, Decimal]:
+    amounts = {window: _amount(stat.get(window)) for window in ATTRIBUTION_WINDOWS}
+    return {window: amount for window, amount in amounts.items() if amount is not None}
 
 
 def _thruplays(stats: Sequence[Mapping[str, Any]] | None) -> int | None:

@@ -22,6 +22,16 @@ ACCOUNT_FIELDS = (
     "spend_cap",
     "amount_spent",
     "min_daily_budget",
+    "min_campaign_group_spend_cap",
+)
+HEALTH_FIELDS = (
+    *ACCOUNT_FIELDS,
+    "balance",
+    "funding_source",
+    "funding_source_details",
+    "is_prepay_account",
+    "failed_delivery_checks",
+    "user_tasks",
 )
 _COMMON = ("id", "name", "status", "effective_status", "issues_info", "created_time", "updated_time")
 _BUDGETED = ("daily_budget", "lifetime_budget", "budget_remaining", "bid_strategy", "start_time")
@@ -48,7 +58,26 @@ AD_SET_FIELDS = (
     "learning_stage_info",
 )
 AD_FIELDS = (*_COMMON, "campaign_id", "adset_id", "creative", "tracking_specs")
-CREATIVE_FIELDS = ("id", "name", "status", "title", "body", "thumbnail_url", "call_to_action_type")
+CREATIVE_FIELDS = (
+    "id",
+    "name",
+    "status",
+    "title",
+    "body",
+    "thumbnail_url",
+    "call_to_action_type",
+    "object_type",
+    "link_url",
+    "video_id",
+)
+
+MINIMUM_FIELDS = (
+    "currency",
+    "min_daily_budget_imp",
+    "min_daily_budget_high_freq",
+    "min_daily_budget_low_freq",
+    "min_daily_budget_video_views",
+)
 
 # Rows per page: targeting makes ad sets heavy. The client halves it when Meta calls a page too much.
 LIMIT = 500
@@ -58,6 +87,16 @@ HEAVY_LIMIT = 200
 def read_account(client: GraphClient, account: AdAccount) -> dict[str, Any]:
     """The account itself; money as text in minor units, `min_daily_budget` as an integer."""
     return client.get(account.path_id, {"fields": ",".join(ACCOUNT_FIELDS)})
+
+
+def read_health(client: GraphClient, account: AdAccount) -> dict[str, Any]:
+    """The account with what may stop it: billing facts, failed delivery checks, the token user's tasks."""
+    return client.get(account.path_id, {"fields": ",".join(HEALTH_FIELDS)})
+
+
+def read_minimum_budgets(client: GraphClient, account: AdAccount) -> Pages:
+    """The least daily budgets: one row per currency, not only the account's (reference 6.2)."""
+    return _edge(client, account, "minimum_budgets", MINIMUM_FIELDS, LIMIT)
 
 
 def read_campaigns(client: GraphClient, account: AdAccount) -> Pages:

@@ -5,11 +5,19 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from metaads.sandbox import truth
 from metaads.sandbox.faults import Fault, Faults
 from metaads.sandbox.graph.api import Api
+from metaads.sandbox.graph.usage import TIERS
+from metaads.sandbox.plans import schedule
+from metaads.sandbox.webhooks.push import Push
+from metaads.sandbox.world.conditions import Happening
+from metaads.sandbox.world.happenings import between, checked
+from metaads.sandbox.world.side_writes import add_happening, set_health
 
 HEADER = "X-Sandbox-Control"
 _LONGEST_STEP = 24 * 400
+_HOUR = 3600
 
 
 class ControlError(Exception):
@@ -22,6 +30,7 @@ class Control:
 
     api: Api
     faults: Faults
+    push: Push | None = None
 
     def answer(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """`path` without `/_sandbox/`. ControlError for what is unknown or wrong."""
@@ -106,6 +115,61 @@ def _clear_faults(control: Control, body: dict[str, Any]) -> dict[str, Any]:
     return {"faults": []}
 
 
+def _load_plan(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """Lays a named plan of faults over the next `hours` of virtual time, beside those already in force."""
+    now = control.api.world.clock.now()
+    seed = int(body.get("seed", control.faults.seed))
+    made = schedule(str(body["name"]), seed, now, float(body.get("hours", 24)), _digits(body))
+    control.faults.active += made
+    return {"faults": [asdict(fault) for fault in made]}
+
+
+def _digits(body: dict[str, Any]) -> str:
+    return str(body.get("account", "")).removeprefix("act_")
+
+
+def _happen(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """Brings something over an account (left out: all): `kind`, `hours`, `strength`, `in_hours`, `restored_after`.
+
+    `restored_after`: hours after its end at which lost purchases are filled in. Answers with what was added.
+    """
+    world = control.api.world
+    start = int(world.clock.now()) + round(float(body.get("in_hours", 0)) * _HOUR)
+    end = start + round(float(body["hours"]) * _HOUR)
+    after = body.get("restored_after")
+    restored = None if after is None else end + round(float(after) * _HOUR)
+    made = checked(Happening(str(body["kind"]), start, end, float(body.get("strength", 1.0)), restored))
+    ids = [_account(control, body)] if "account" in body else [account.id for account in world.accounts]
+    for account in ids:
+        add_happening(world, account, asdict(made))
+    return {"happening": asdict(made), "accounts": ids}
+
+
+def _happenings(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """All that lay, lies or will lie over each account from 40 days ago to 10 days ahead."""
+    world = control.api.world
+    first, last = (int(world.clock.now()) + days * 24 * _HOUR for days in (-40, 10))
+    return {
+        "happenings": [
+            {"account": account.id, **asdict(one)}
+            for account in world.accounts
+            for one in between(account, world.options, first, last)
+        ]
+    }
+
+
+def _afflict(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """Attaches an issue (`world/issues.py`) to the campaign, ad set or ad `object`; `issue` "" takes it away."""
+    control.api.world.afflict(str(body["object"]), str(body["issue"]))
+    return {"object": body["object"], "issue": body["issue"]}
+
+
+def _truth(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """The hidden quality of an account's ads, for benchmarks."""
+    account = next(a for a in control.api.world.accounts if a.id == _account(control, body))
+    return {"ads": [asdict(one) for one in truth.ads(account)]}
+
+
 def _writes(control: Control, body: dict[str, Any]) -> dict[str, Any]:
     after = int(body.get("after", 0))
     return {"writes": [asdict(w) for w in control.api.world.writes if w.number > after]}
@@ -131,6 +195,44 @@ def _usage(control: Control, body: dict[str, Any]) -> dict[str, Any]:
     return {"pretended": control.api.usage.pretended}
 
 
+def _limits(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """Puts an access tier in force (`roomy`, `full`, `limited`), or `calls` an hour and `score` points of one's own."""
+    usage = control.api.usage
+    tier = str(body.get("tier", usage.tier))
+    if tier not in TIERS:
+        raise ValueError(f"tier must be one of {', '.join(sorted(TIERS))}")
+    usage.tier = tier
+    usage.limit, usage.score_limit = _positive(body, "calls"), _positive(body, "score")
+    return {"tier": tier, "calls": usage.limit, "score": usage.score_limit}
+
+
+def _health(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """Changes what Meta says of an account: `account_status`, `disable_reason`, `spend_cap`, `funded`, `user_tasks`."""
+    account = _account(control, body)
+    set_health(control.api.world, account, {name: value for name, value in body.items() if name != "account"})
+    return {"account": account, "health": asdict(control.api.world.named[f"act_{account}"].health)}
+
+
+def _webhooks(control: Control, body: dict[str, Any]) -> dict[str, Any]:
+    """How webhooks come: part twice (`duplicates`, 0 to 1), whether changes come `shuffled`, how many did."""
+    push = control.push
+    if push is None:
+        raise ValueError("this sandbox pushes nothing")
+    part = float(body.get("duplicates", push.duplicates))
+    if not 0 <= part < 1:
+        raise ValueError("duplicates from 0 to below 1")
+    push.duplicates, push.shuffled = part, bool(body.get("shuffled", push.shuffled))
+    known = {"duplicates": part, "shuffled": push.shuffled, "waiting": len(push.queue)}
+    return known | {"accepted": push.accepted, "given_up": push.given_up}
+
+
+def _positive(body: dict[str, Any], name: str) -> int | None:
+    value = body.get(name)
+    if value is not None and int(value) < 1:
+        raise ValueError(f"{name} from 1, or left out for the tier's own")
+    return None if value is None else int(value)
+
+
 def _account(control: Control, body: dict[str, Any]) -> str:
     account = str(body["account"]).removeprefix("act_")
     if account not in {a.id for a in control.api.world.accounts}:
@@ -147,7 +249,15 @@ _HANDLERS: dict[tuple[str, str], Callable[[Control, dict[str, Any]], dict[str, A
     ("GET", "faults"): _list_faults,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,
+    ("POST", "plan"): _load_plan,
+    ("GET", "happenings"): _happenings,
+    ("POST", "happenings"): _happen,
+    ("POST", "issues"): _afflict,
+    ("GET", "truth"): _truth,
     ("GET", "writes"): _writes,
     ("POST", "access"): _access,
     ("POST", "usage"): _usage,
+    ("POST", "limits"): _limits,
+    ("POST", "health"): _health,
+    ("POST", "webhooks"): _webhooks,
 }

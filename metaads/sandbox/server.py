@@ -7,7 +7,8 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,17 @@ from metaads.sandbox.control import HEADER, Control, ControlError
 from metaads.sandbox.faults import Fault, Faults
 from metaads.sandbox.graph.api import Api
 from metaads.sandbox.graph.auth import Credentials
+from metaads.sandbox.graph.batch import Outcome, Raw
 from metaads.sandbox.graph.call import Call
 from metaads.sandbox.graph.errors import GraphError
-from metaads.sandbox.graph.paging import cursor
+from metaads.sandbox.graph.usage import MANAGEMENT, kind_of
+from metaads.sandbox.misbehave import Said, Scene, said
 from metaads.sandbox.state import Store
+from metaads.sandbox.stillness import Stills
+from metaads.sandbox.webhooks import door, transport
+from metaads.sandbox.webhooks.push import Push
+from metaads.sandbox.webhooks.subscriptions import Subscriptions
+from metaads.sandbox.webhooks.watch import Watch
 from metaads.sandbox.world.world import World
 
 if TYPE_CHECKING:
@@ -29,7 +37,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _VERSION = re.compile(r"v\d+\.\d+")
 _CONTROL = "/_sandbox/"
-_HTML = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
 
 class Dropped(Exception):
@@ -51,10 +58,19 @@ class Sandbox:
     api: Api
     faults: Faults
     control: Control
+    subscriptions: Subscriptions
     store: Store | None = None
     late: list[Late] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     requests: int = 0
+    stills: Stills = field(default_factory=Stills)
+    push: Push = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.api.item = self._item
+        self.api.side = self._aside
+        watch = Watch(self.api.world, self.subscriptions)
+        self.push = self.control.push = Push(self.subscriptions, watch, transport.send, self.lock)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
@@ -75,54 +91,104 @@ class Sandbox:
         with self.lock:
             self.requests += 1
             call = _call(request, _trace(self.requests))
-            fault = self.faults.strike(call.method, "/" + "/".join(call.path))
+            fault = self._fault(call)
         sleep: Callable[[float], None] = request.environ.get("sandbox.sleep", time.sleep)
         return self._answered(call, fault, sleep)
 
+    def _fault(self, call: Call) -> Fault | None:
+        owner = self.api.owner(call)
+        path = "/" + "/".join(call.path)
+        return self.faults.strike(call.method, path, owner.id if owner else "", self.api.world.clock.now())
+
     def _answered(self, call: Call, fault: Fault | None, sleep: Callable[[float], None]) -> Response:
         if fault is None:
-            return self._run(call)
+            return self._response(self._run(call), call)
         plan = fault.plan
         if plan.wait_before:
             sleep(fault.seconds)
-        done = self._run(call, effect=plan.run == "yes") if plan.run in ("yes", "without effect") else None
-        if plan.run == "late":
-            with self.lock:
-                self.late.append(Late(time.monotonic() + fault.seconds, call))
+        answer = self._spoilt(call, fault)
         if plan.wait_after:
             sleep(fault.seconds)
-        return _SAY[plan.then](self, call, fault, done)
+        if answer is None:
+            raise Dropped
+        return self._response(answer, call, fault)
 
-    def _run(self, call: Call, effect: bool = True) -> Response:
+    def _spoilt(self, call: Call, fault: Fault) -> Said | None:
+        """What a fault leaves of the answer; the call is carried out as far as its plan says."""
+        plan, done = fault.plan, None
+        with self.lock:
+            if plan.run == "late":
+                self.late.append(Late(time.monotonic() + fault.seconds, call))
+            if plan.run in ("yes", "without effect"):
+                with self._as_shown(call, fault):
+                    done = self._run(call, effect=plan.run == "yes")
+            return said(Scene(call, fault, self._run), done)
+
+    @contextmanager
+    def _as_shown(self, call: Call, fault: Fault) -> Iterator[None]:
+        owner = self.api.owner(call)
+        if fault.plan.then != "stale" or owner is None:
+            yield
+            return
+        self.api.world.advance(owner)
+        with self.stills.shown(owner, fault):
+            yield
+
+    def _aside(self, call: Call) -> Any:
+        return door.answer(self.subscriptions, call) if door.concerns(self.subscriptions, call) else None
+
+    def _run(self, call: Call, effect: bool = True) -> Said:
+        """The true answer. While a callback is asked whether it is meant, others are answered too."""
+        if door.is_handshake(self.subscriptions, call):
+            return self._judged(call, effect)
         with self.lock:
             self.api.world.advance()
-            account = self.count(call)
-            try:
-                body, status = self.api.answer(call, effect), 200
-            except GraphError as error:
-                body, status = error.body(call.request_id), error.status
-            except Exception:
-                log.exception("the sandbox failed at %s /%s", call.method, "/".join(call.path))
-                body, status = GraphError("An unknown error occurred", 1).body(call.request_id), 500
+            answer = self._judged(call, effect)
             if self.store is not None:
                 self.store.save_when_due(self.api.world)
-            return self.json(body, status, call, account)
+            return answer
 
-    def count(self, call: Call) -> str:
+    def _judged(self, call: Call, effect: bool) -> Said:
+        try:
+            return Said(200, self.api.answer(call, effect))
+        except GraphError as error:
+            return Said(error.status, error.body(call.request_id))
+        except Exception:
+            log.exception("the sandbox failed at %s /%s", call.method, "/".join(call.path))
+            return Said(500, GraphError("An unknown error occurred", 1).body(call.request_id))
+
+    def _item(self, call: Call, effect: bool) -> Outcome | None:
+        """One request of a batch, faults included; the one that got no answer is null, as at Meta."""
+        fault = self._fault(call)
+        answer = self._run(call, effect) if fault is None else self._spoilt(call, fault)
+        if answer is None:
+            return None
+        headers = self._headers(call, fault)
+        return answer.status, Raw(answer.content) if answer.text else answer.body, headers
+
+    def _count(self, call: Call) -> str:
         """Counts the call for the usage headers, and names the account that it concerns ("" for none)."""
         owner = self.api.owner(call)
         account = owner.id if owner else ""
-        kind = "ads_insights" if "insights" in call.path else "ads_management"
-        self.api.usage.count(account, kind, time.monotonic())
+        kind = kind_of(call.path)
+        self.api.usage.count(account, kind, write=call.method != "GET" and kind == MANAGEMENT)
         return account
 
-    def json(self, body: Any, status: int, call: Call, account: str = "") -> Response:
-        """A JSON answer with Meta's headers."""
+    def _headers(self, call: Call, fault: Fault | None) -> dict[str, str]:
+        """Meta's headers; a refusal for too many calls says when to come back."""
+        usage = self.api.usage
+        account = self._count(call)
+        limit = fault is not None and fault.plan.then == "refuse" and fault.plan.code != 190
+        usage.minutes_to_regain = max(1, round(fault.seconds / 60)) if fault and limit else 0
         headers = {"facebook-api-version": call.base.rpartition("/")[2], "x-fb-request-id": call.request_id}
-        headers |= self.api.usage.headers(account)
-        return Response(
-            json.dumps(body), status=status, headers=headers, content_type="application/json; charset=UTF-8"
-        )
+        headers |= usage.headers(account)
+        usage.minutes_to_regain = 0
+        return headers
+
+    def _response(self, answer: Said, call: Call, fault: Fault | None = None) -> Response:
+        with self.lock:
+            headers = self._headers(call, fault)
+        return Response(answer.content, status=answer.status, headers=headers, content_type=answer.kind)
 
     def _settle_late(self) -> None:
         with self.lock:
@@ -150,20 +216,33 @@ def make_app(world: World, store: Store | None = None) -> Sandbox:
     """The WSGI application over a world. With a store, snapshots are written as simulated time goes on."""
     api = Api(world, Credentials.of(world.options.seed))
     faults = Faults(world.options.seed)
-    return Sandbox(api, faults, Control(api, faults), store)
+    kept = store.folder / "webhooks.json" if store is not None else None
+    subscriptions = Subscriptions(api.credentials, transport.ask, kept)
+    return Sandbox(api, faults, Control(api, faults), subscriptions, store)
 
 
 def _call(request: Request, trace: str) -> Call:
-    """Version, path without it, query and form together; a bearer token counts as `access_token`."""
+    """Version, path without it, query, form and JSON together; a bearer token counts as `access_token`."""
     parts = [part for part in request.path.split("/") if part]
     version = parts.pop(0) if parts and _VERSION.fullmatch(parts[0]) else "v26.0"
-    params = request.args.to_dict() | request.form.to_dict()
+    params = request.args.to_dict() | request.form.to_dict() | _json_body(request)
     header = request.headers.get("Authorization", "")
     method = params.pop("method", request.method).upper() if request.method == "POST" else request.method
     call = Call(method, f"{request.host_url.rstrip('/')}/{version}", tuple(parts), params, trace)
     if header.startswith("Bearer ") and "access_token" not in params:
         return Call(call.method, call.base, call.path, params, trace, bearer=header.removeprefix("Bearer ").strip())
     return call
+
+
+def _json_body(request: Request) -> dict[str, str]:
+    """A body sent as JSON (Meta's Node SDK does) counts like a form: lists, objects and booleans as JSON text."""
+    body = request.get_json(silent=True) if request.is_json else None
+    found = body if isinstance(body, dict) else {}
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in found.items()
+        if value is not None
+    }
 
 
 def _trace(number: int) -> str:
@@ -173,72 +252,3 @@ def _trace(number: int) -> str:
 
 def _plain(body: dict[str, Any], status: int) -> Response:
     return Response(json.dumps(body), status=status, content_type="application/json")
-
-
-def _as_done(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
-    if done is None:
-        raise ValueError(f"the fault {fault.kind} answers what it did not carry out")
-    return done
-
-
-def _error_500(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
-    error = GraphError(
-        "An unexpected error has occurred. Please retry your request later.", 2, status=500, transient=True
-    )
-    return box.json(error.body(call.request_id), 500, call)
-
-
-def _html_502(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
-    return Response(_HTML, status=502, content_type="text/html; charset=utf-8")
-
-
-def _drop(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
-    raise Dropped
-
-
-def _malformed(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
-    body = _as_done(box, call, fault, done).get_data(as_text=True)
-    return Response(body[: max(1, len(body) // 2)], status=200, content_type="application/json; charset=UTF-8")
-
-
-def _empty_page(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
-    """A page without rows whose `next` leads to the rows: lists end only where `next` is missing."""
-    here = call.params.get("after") or cursor(0)
-    paging = {"cursors": {"before": here, "after": here}, "next": call.url(after=here)}
-    return box.json({"data": [], "paging": paging}, 200, call)
-
-
-def _duplicate_rows(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
-    """The page's first row comes twice, as Meta's sometimes do."""
-    body = json.loads(_as_done(box, call, fault, done).get_data())
-    rows = body.get("data") if isinstance(body, dict) else None
-    if isinstance(rows, list):
-        body["data"] = rows[:1] + rows
-    return box.json(body, 200, call)
-
-
-def _refuse(box: Sandbox, call: Call, fault: Fault, done: Response | None) -> Response:
-    plan = fault.plan
-    text = (
-        "Error validating access token." if plan.code == 190 else "There have been too many calls from this ad-account."
-    )
-    with box.lock:
-        owner = box.api.owner(call)
-        box.count(call)
-        box.api.usage.minutes_to_regain = 0 if plan.code == 190 else max(1, round(fault.seconds / 60))
-        error = GraphError(text, plan.code, plan.subcode, transient=plan.code == 17)
-        response = box.json(error.body(call.request_id), 400, call, owner.id if owner else "")
-        box.api.usage.minutes_to_regain = 0
-    return response
-
-
-_SAY: dict[str, Callable[[Sandbox, Call, Fault, Response | None], Response]] = {
-    "answer": _as_done,
-    "error 500": _error_500,
-    "html 502": _html_502,
-    "drop": _drop,
-    "malformed": _malformed,
-    "empty page": _empty_page,
-    "duplicate rows": _duplicate_rows,
-    "refuse": _refuse,
-}

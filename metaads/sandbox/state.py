@@ -18,12 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metaads.sandbox.world.account import Account, Live, Pending, Truth
+from metaads.sandbox.world.activity import Activity
 from metaads.sandbox.world.clock import Clock
+from metaads.sandbox.world.conditions import Happening
+from metaads.sandbox.world.health import Health
+from metaads.sandbox.world.native_rules import NativeRule
 from metaads.sandbox.world.nodes import Ad, AdSet, Campaign, Creative
 from metaads.sandbox.world.options import Market, WorldOptions
 from metaads.sandbox.world.world import World, Write, create
 
-FORMAT = 1
+FORMAT = 2
 _SNAPSHOT, _JOURNAL = "world.npz", "journal.jsonl"
 _SAVE_EVERY = 6 * 3600
 _COLUMNS = ("truth", "live", "pending")
@@ -73,11 +77,11 @@ class Store:
             os.fsync(file.fileno())
         part.replace(self.folder / _SNAPSHOT)
         (self.folder / _JOURNAL).unlink(missing_ok=True)
-        self.saved_at = world.accounts[0].simulated_to
+        self.saved_at = world.simulated_to
 
     def save_when_due(self, world: World) -> None:
         """A snapshot after each six simulated hours keeps the next start quick."""
-        if world.accounts[0].simulated_to - self.saved_at >= _SAVE_EVERY:
+        if world.simulated_to - self.saved_at >= _SAVE_EVERY:
             self.save(world)
 
     def load(self) -> World | None:
@@ -91,7 +95,7 @@ class Store:
             world, self.sequence = _unpacked(arrays)
         except (ValueError, KeyError, TypeError, OSError, zipfile.BadZipFile) as error:
             raise StateError(f"{path} can't be read ({error}). Remove the folder to begin a new world.") from error
-        self.saved_at = world.accounts[0].simulated_to
+        self.saved_at = world.simulated_to
         for entry in self._entries():
             world.replay(entry)
         return world
@@ -148,6 +152,7 @@ def _packed(world: World, sequence: int) -> tuple[Arrays, str]:
             arrays |= {f"{account.number}.{part}.{f.name}": getattr(columns, f.name) for f in fields(columns)}
         arrays[f"{account.number}.daily"] = account.daily[: account.days]
         arrays[f"{account.number}.hourly"] = account.hourly[: account.days].astype(np.int32)
+        arrays[f"{account.number}.events"] = account.events
     text = {
         "format": FORMAT, "sequence": sequence, "options": asdict(world.options), "live_from": world.live_from,
         "clock": asdict(world.clock), "writes": [asdict(w) for w in world.writes],
@@ -158,10 +163,11 @@ def _packed(world: World, sequence: int) -> tuple[Arrays, str]:
 
 def _objects(account: Account) -> dict[str, Any]:
     plain = ("number", "id", "pixel", "created", "first_day", "simulated_to", "days")
-    lists = ("campaigns", "ad_sets", "ads", "creatives")
+    lists = ("campaigns", "ad_sets", "ads", "creatives", "activities", "rules", "happenings")
     return {
         **{name: getattr(account, name) for name in plain},
         "market": asdict(account.market),
+        "health": asdict(account.health),
         **{name: [asdict(node) for node in getattr(account, name)] for name in lists},
     }
 
@@ -185,9 +191,19 @@ def _account(facts: dict[str, Any], arrays: Arrays) -> Account:
 
     facts = dict(facts)
     facts["market"] = Market(**facts["market"])
-    for name, kind in (("campaigns", Campaign), ("ad_sets", AdSet), ("ads", Ad), ("creatives", Creative)):
+    facts["health"] = Health(**facts["health"])
+    for name, kind in (
+        ("campaigns", Campaign),
+        ("ad_sets", AdSet),
+        ("ads", Ad),
+        ("creatives", Creative),
+        ("activities", Activity),
+        ("happenings", Happening),
+        ("rules", NativeRule),
+    ):
         facts[name] = [kind(**node) for node in facts[name]]
     return Account(
         **facts, truth=Truth(**columns("truth")), live=Live(**columns("live")), pending=Pending(**columns("pending")),
         daily=arrays[f"{number}.daily"], hourly=arrays[f"{number}.hourly"].astype(np.int64),
+        events=arrays[f"{number}.events"],
     )  # fmt: skip

@@ -1,25 +1,18 @@
-"""Connecting: storing credentials (without a call), and checking what they can do."""
+"""Connecting: storing credentials and choosing accounts, without a call. What they can do is asked by `check`."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from metaads import switch
-from metaads.graph.client import GraphClient, app_client_for, client_for_connection
-from metaads.graph.errors import MetaError, TokenInvalid
 from metaads.models import AdAccount, Connection
 from metaads.models.account import known_zone
-from metaads.sync import fields
+from metaads.sync.steps import forget_failures
 
-RENEW = "Make a new system-user token in Meta's Business settings and connect again."
-READ, WRITE = "ads_read", "ads_management"
 NO_CURRENCIES = frozenset({"XXX", "XTS"})  # ISO 4217: "no currency" and "for tests".
-SEEN_FIELDS = "account_id,name,currency,timezone_name,account_status"
 
 
 @dataclass(frozen=True)
@@ -29,40 +22,6 @@ class AccountFacts:
     currency: str = "USD"
     timezone_name: str = "UTC"
     name: str = ""
-
-
-@dataclass(frozen=True)
-class SeenAccount:
-    """An ad account that the token can see. `meta_id`: digits."""
-
-    meta_id: str
-    name: str
-    currency: str
-    timezone_name: str
-    account_status: int | None
-
-
-@dataclass(frozen=True)
-class ConnectionReport:
-    """What a check found. `problems`: sentences a person can act on; empty = working.
-
-    `checked` is False when no call was made because a switch is off (then `problems` names it).
-    `expires_at` None: never, or not known (without the app secret Meta does not say).
-    """
-
-    checked: bool
-    problems: tuple[str, ...] = ()
-    scopes: tuple[str, ...] = ()
-    expires_at: datetime | None = None
-    accounts: tuple[SeenAccount, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        return self.checked and not self.problems
-
-    @property
-    def can_write(self) -> bool:
-        return WRITE in self.scopes
 
 
 @transaction.atomic
@@ -95,9 +54,51 @@ def store_connection(
     connection.sandbox = sandbox
     if api_version:
         connection.api_version = checked_version(api_version)
-    connection.state, connection.state_reason = Connection.State.UNCHECKED, ""
-    connection.save()
+    _unchecked(connection)
     return connection, tuple(_store_account(connection, meta_id, now, facts) for meta_id in ids)
+
+
+@transaction.atomic
+def change_connection(
+    connection: Connection, *, name: str, graph_url: str, api_version: str, app_id: str, app_secret: str, token: str
+) -> Connection:
+    """Changes a stored connection, without a call. An empty token or secret leaves the stored one.
+
+    Another host or another app needs its secrets again: the stored ones must not go where they were not meant for.
+    Raises ValueError with a text for people.
+    """
+    check_url(graph_url)
+    if graph_url != connection.graph_url and not token:
+        raise ValueError("Enter the access token again: the stored one is not sent to another host.")
+    if graph_url != connection.graph_url and app_id and not app_secret:
+        raise ValueError("Enter the app secret again: the stored one is not sent to another host.")
+    if app_id != connection.app_id or app_secret:
+        connection.app_id, connection.app_secret = app_id, app_secret
+    if token:
+        connection.access_token = token
+    connection.name, connection.graph_url = name, graph_url
+    connection.api_version = checked_version(api_version)
+    _unchecked(connection)
+    return connection
+
+
+@transaction.atomic
+def add_accounts(
+    connection: Connection, chosen: Sequence[tuple[str, AccountFacts]], now: datetime
+) -> tuple[AdAccount, ...]:
+    """Watches more accounts by a stored connection: (id, facts) each. A known account moves here. Raises ValueError."""
+    for _, facts in chosen:
+        check_facts(facts)
+    return tuple(_store_account(connection, digits(meta_id), now, facts) for meta_id, facts in chosen)
+
+
+def _unchecked(connection: Connection) -> None:
+    """New credentials: what failed because of the old ones is tried again at once."""
+    connection.state, connection.state_reason = Connection.State.UNCHECKED, ""
+    connection.seen_accounts = connection.checked_at = connection.token_expires_at = None
+    connection.save()
+    connection.accounts.update(next_collect_at=None)
+    forget_failures(connection.accounts.all())
 
 
 def digits(account_id: str) -> str:
@@ -147,89 +148,3 @@ def _store_account(connection: Connection, meta_id: str, now: datetime, facts: A
         },
     )
     return account
-
-
-def check_connection(connection: Connection, now: datetime) -> ConnectionReport:
-    """Asks Meta what the token is good for, and stores state, reason, scopes and expiry. Two calls or so.
-
-    With ENABLE_INTELLIGENCE off it makes no call, changes nothing and names the switch.
-    """
-    off = switch.why_off(switch.INTELLIGENCE)
-    if off:
-        return ConnectionReport(checked=False, problems=(f"Not checked: {off}",))
-    report = _token_report(connection, now)
-    if not report.problems:
-        report = _with_accounts(report, connection)
-    _store_report(connection, report)
-    return report
-
-
-def _token_report(connection: Connection, now: datetime) -> ConnectionReport:
-    """From debug_token, which needs the app's own token; without an app secret it stays unknown."""
-    if not (connection.app_id and connection.app_secret):
-        return ConnectionReport(checked=True)
-    try:
-        client = app_client_for(connection)
-        asked = client.get_in_body("debug_token", {"input_token": connection.access_token})
-        data = fields.mapping(asked.get("data"))
-    except TokenInvalid as error:
-        return _failed(f"Meta does not accept the app id and app secret: {error} Enter both again.")
-    except MetaError as error:
-        return _failed(f"Meta could not be asked about the token: {error} Check again later.")
-    scopes = tuple(sorted(str(scope) for scope in fields.listing(data.get("scopes"))))
-    expires = fields.unix(data.get("expires_at"))
-    return ConnectionReport(True, tuple(_token_problems(data, scopes, expires, now)), scopes, expires)
-
-
-def _token_problems(
-    data: dict[str, Any], scopes: tuple[str, ...], expires: datetime | None, now: datetime
-) -> Iterable[str]:
-    if not data.get("is_valid"):
-        yield f"The token is not valid any more. {RENEW}"
-    elif expires and expires <= now:
-        yield f"The token expired on {expires:%d %B %Y}. {RENEW}"
-    elif not {READ, WRITE} & set(scopes):
-        yield f"The token has neither {READ} nor {WRITE}: it cannot read ads. {RENEW}"
-
-
-def _with_accounts(report: ConnectionReport, connection: Connection) -> ConnectionReport:
-    try:
-        seen = discover(client_for_connection(connection))
-    except TokenInvalid as error:
-        return replace(report, problems=(f"Meta does not accept the token: {error} {RENEW}",))
-    except MetaError as error:
-        return replace(report, problems=(f"Meta did not list the accounts: {error} Check again later.",))
-    visible = {account.meta_id for account in seen}
-    lost = connection.accounts.exclude(meta_id__in=visible).filter(active=True, read_only=False)
-    problems = tuple(
-        f"The token cannot see {account.name} ({account.path_id}). Assign the account to the system user at Meta."
-        for account in lost
-    )
-    return replace(report, accounts=seen, problems=problems)
-
-
-def discover(client: GraphClient) -> tuple[SeenAccount, ...]:
-    """The ad accounts that are assigned to the token's user. Raises metaads.graph.errors."""
-    pages = client.pages(("me", "adaccounts"), {"fields": SEEN_FIELDS, "limit": 200})
-    return tuple(_seen(raw) for page in pages for raw in page)
-
-
-def _seen(raw: dict[str, Any]) -> SeenAccount:
-    return SeenAccount(
-        meta_id=fields.text(raw.get("account_id") or raw.get("id")).removeprefix("act_"),
-        name=fields.text(raw.get("name")),
-        currency=fields.text(raw.get("currency")),
-        timezone_name=fields.text(raw.get("timezone_name")),
-        account_status=fields.whole(raw.get("account_status")),
-    )
-
-
-def _failed(problem: str) -> ConnectionReport:
-    return ConnectionReport(checked=True, problems=(problem,))
-
-
-def _store_report(connection: Connection, report: ConnectionReport) -> None:
-    connection.state = Connection.State.OK if report.ok else Connection.State.BROKEN
-    connection.state_reason = " ".join(report.problems)
-    connection.scopes, connection.token_expires_at = list(report.scopes), report.expires_at
-    connection.save(update_fields=["state", "state_reason", "scopes", "token_expires_at"])

@@ -19,6 +19,7 @@ def account_values(raw: Raw) -> dict[str, Any]:
         **{name: value for name, value in values.items() if value},
         **{name: whole(raw.get(name)) for name in numbers},
         "spend_cap": budget(raw.get("spend_cap")),
+        "min_campaign_spend_cap": budget(raw.get("min_campaign_group_spend_cap")),
     }
 
 
@@ -45,6 +46,7 @@ def ad_set_values(raw: Raw) -> dict[str, Any]:
         "targeting": mapping(raw.get("targeting")),
         "attribution_spec": listing(raw.get("attribution_spec")),
         "learning_status": text(learning.get("status"), 20),
+        "learning_results": whole(learning.get("conversions")),
         "last_significant_edit_at": unix(learning.get("last_sig_edit_ts")),
     }
 
@@ -61,6 +63,9 @@ def creative_values(raw: Raw) -> dict[str, Any]:
         "body": text(raw.get("body")),
         "thumbnail_url": text(raw.get("thumbnail_url")),
         "call_to_action_type": text(raw.get("call_to_action_type"), 40),
+        "object_type": text(raw.get("object_type"), 40),
+        "link_url": text(raw.get("link_url")),
+        "video_id": text(raw.get("video_id"), 32),
     }
 
 

@@ -2,10 +2,40 @@
 
 from django.contrib import admin
 
-from optimization.admin import ledger, meta, notices, observed, others, queue, rules, safety
+from optimization.admin import (
+    calendar,
+    connection,
+    fetching,
+    files,
+    ledger,
+    meta,
+    notices,
+    observed,
+    others,
+    outside,
+    queue,
+    rules,
+    safety,
+    trust,
+)
 
 # The product's own navigation stands there; the tables need the room.
 admin.site.enable_nav_sidebar = False
 admin.site.index_title = "Admin"
 
-__all__ = ["ledger", "meta", "notices", "observed", "others", "queue", "rules", "safety"]
+__all__ = [
+    "calendar",
+    "connection",
+    "fetching",
+    "files",
+    "ledger",
+    "meta",
+    "notices",
+    "observed",
+    "others",
+    "outside",
+    "queue",
+    "rules",
+    "safety",
+    "trust",
+]

@@ -1,4 +1,4 @@
-"""Admin of connections, accounts, roles and the mirror of Meta's structure."""
+"""Admin of accounts, roles and the mirror of Meta's structure."""
 
 from typing import Any, ClassVar
 
@@ -7,34 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from metaads.models import Ad, AdAccount, AdSet, ApiUsage, Campaign, Connection, Creative, JournalStep, Membership
+from metaads.models import Ad, AdAccount, AdSet, ApiUsage, Campaign, Creative, JournalStep, Membership
 from optimization.admin.base import KeptAdmin, ReadOnlyAdmin, VisibleAdmin, administered, user_of, visible
 from optimization.ledger import record
-
-
-@admin.register(Connection)
-class ConnectionAdmin(ReadOnlyAdmin):
-    """Made by `manage.py connect_account`; its secrets are sealed and shown nowhere."""
-
-    account_path = "accounts"
-    list_display = ("name", "graph_url", "api_version", "sandbox", "state", "token_expires_at")
-    list_filter = ("state", "sandbox")
-    fields = (
-        "name",
-        "graph_url",
-        "api_version",
-        "app_id",
-        "sandbox",
-        "state",
-        "state_reason",
-        "scopes",
-        "token_expires_at",
-        "created_at",
-    )
-    readonly_fields = ("created_at",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).distinct()
 
 
 @admin.register(AdAccount)
@@ -52,7 +27,8 @@ class AdAccountAdmin(KeptAdmin):
         "conversion_action_type",
         ("connected_at", "structure_synced_at"),
         ("account_status", "disable_reason"),
-        ("spend_cap", "amount_spent", "min_daily_budget"),
+        ("spend_cap", "amount_spent"),
+        ("min_daily_budget", "min_campaign_spend_cap", "minimum_budgets"),
         ("read_only", "next_collect_at", "consecutive_failures"),
         "last_error",
     )

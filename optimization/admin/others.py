@@ -15,8 +15,12 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
+from knox.admin import AuthTokenAdmin
+from knox.models import AuthToken
 
+from metaads.clock import business_now
 from optimization.admin.base import OwnerOnly
+from optimization.tokens import withdraw_token
 
 
 class LookOnly(OwnerOnly):
@@ -58,6 +62,25 @@ class Authenticators(OwnerOnly, AuthenticatorAdmin):
         return False
 
 
+class Tokens(OwnerOnly, AuthTokenAdmin):
+    """People make their own tokens; here the administrator sees who has one, and withdraws it."""
+
+    list_display = ("token_key", "user", "created", "expiry")
+    search_fields = ("token_key", "user__username")
+    fields = ("token_key", "user", "created", "expiry")
+    actions: Any = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        assert isinstance(request.user, User)  # noqa: S101  (the admin's own log-in; tells mypy)
+        withdraw_token(obj.user, obj.token_key, business_now(), by=request.user)
+
+
 class Tasks(LookOnly, TaskAdmin):
     pass
 
@@ -79,6 +102,7 @@ OURS: dict[Any, Any] = {
     Group: Groups,
     EmailAddress: EmailAddresses,
     Authenticator: Authenticators,
+    AuthToken: Tokens,
     Success: Tasks,
     Failure: Failures,
     Schedule: Schedules,

@@ -36,7 +36,7 @@ def executed(held: Held, live: Live, now: datetime, note: str, answer: dict[str,
     with transaction.atomic():
         if not executor.finish(held.claim, State.DONE, **_columns(live, answer)):
             return
-        executor.note(held.change, held.change.new)
+        executor.note(held.change, held.change.new, now)
         move(
             action,
             Status.EXECUTED,
@@ -59,7 +59,7 @@ def failed(held: Held, now: datetime, reason: str, live: Live | None, **columns:
         if not executor.finish(held.claim, State.FAILED, error=reason, **_columns(live), **columns):
             return
         if live is not None and live.value is not None:
-            executor.note(held.change, live.value)
+            executor.note(held.change, live.value, now)
         reserve.give_back(held.action)
         fresh = move(
             held.action,

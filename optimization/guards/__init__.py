@@ -7,6 +7,7 @@ from optimization.guards.confidence import CONFIDENCE
 from optimization.guards.cooldown import COOLDOWN
 from optimization.guards.counts import COUNTS
 from optimization.guards.data_age import DATA_AGE
+from optimization.guards.data_quality import DATA_QUALITY
 from optimization.guards.embargo import EMBARGO
 from optimization.guards.minimum_data import MINIMUM_DATA
 from optimization.guards.run import Judgement, judge
@@ -19,6 +20,7 @@ ALL: tuple[Guard, ...] = (
     STOP,
     STATE_DRIFT,
     DATA_AGE,
+    DATA_QUALITY,
     APPROVAL_PERIOD,
     CONFIDENCE,
     MINIMUM_DATA,

@@ -30,6 +30,7 @@ class Facts:
 
     Budgets are integers in the minor unit, percent are percent, times are business time. `current` is Meta's live
     value at execution and the mirror's at proposal. None = unknown, which never passes a rail that needs it.
+    `doubt`: why the account's data are doubtful; None = they were checked and are trusted, "" = never checked.
     """
 
     now: datetime
@@ -59,6 +60,7 @@ class Facts:
     campaign_actions: int = 0
     switch_off: str | None = None
     stop: str | None = None
+    doubt: str | None = None
     acting_alone: bool = False
     executing: bool = False
 

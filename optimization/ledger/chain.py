@@ -41,6 +41,9 @@ KINDS = ACTION_KINDS | {
     "login",
     "token_changed",
     "chain_head",
+    "data_quality_changed",
+    "offline_imported",
+    "export_imported",
 }
 INSTALLATION = "installation"
 

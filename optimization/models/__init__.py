@@ -1,6 +1,7 @@
 """Rules, the action queue, the ledger, limits, runs and stops."""
 
 from optimization.models.action import OPEN_STATUSES, Action, Source, Status
+from optimization.models.export_file import ExportFile
 from optimization.models.ledger import LedgerEvent, LedgerHead
 from optimization.models.limits import AccountLimits, LimitCounter
 from optimization.models.rule import Rule, RuleVersion
@@ -12,6 +13,7 @@ __all__ = [
     "AccountLimits",
     "Action",
     "EmergencyStop",
+    "ExportFile",
     "LedgerEvent",
     "LedgerHead",
     "LimitCounter",

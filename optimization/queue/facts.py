@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Max, Q
 
+from intelligence.quality import quality_of
 from metaads import switch
 from metaads.models import AdAccount
 from optimization.entities import Entity
@@ -20,6 +21,9 @@ from optimization.queue.reserve import account_day
 EXECUTED = Q(executed_at__isnull=False)
 
 
+Counted = Mapping[str, int] | None
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What is common to all drafts of one account at one moment, plus history per entity."""
@@ -29,6 +33,7 @@ class Surroundings:
     limits: Limits
     switch_off: str | None
     stop: str | None
+    doubt: str | None
     last_executed: dict[tuple[str, str], datetime]
     last_optimizer: dict[tuple[str, str], datetime]
     counters: dict[str, int]
@@ -44,7 +49,7 @@ def _last(account: AdAccount, where: Q) -> dict[tuple[str, str], datetime]:
 
 
 def surroundings(account: AdAccount, now: datetime, entity_ids: Iterable[str] | None = None) -> Surroundings:
-    """Seven queries at most, whatever the number of drafts. `entity_ids` narrows the history."""
+    """Eight queries at most, whatever the number of drafts. `entity_ids` narrows the history."""
     where = Q() if entity_ids is None else Q(entity_id__in=list(entity_ids))
     counters = LimitCounter.objects.filter(account=account, day=account_day(account, now))
     stop = EmergencyStop.objects.in_force(account)
@@ -54,10 +59,17 @@ def surroundings(account: AdAccount, now: datetime, entity_ids: Iterable[str] | 
         limits=limits_for(account),
         switch_off=switch.why_off(switch.EXECUTOR),
         stop=stop.sentence() if stop else None,
+        doubt=_doubt(account),
         last_executed=_last(account, where & ~Q(source=Source.UNDO)),
         last_optimizer=_last(account, where & Q(source=Source.OPTIMIZER)),
         counters=dict(counters.values_list("name", "used")),
     )
+
+
+def _doubt(account: AdAccount) -> str | None:
+    """As `guards.base.Facts` has it."""
+    quality = quality_of(account)
+    return quality.sentence() if quality.doubtful else None if quality.checked_at else ""
 
 
 @dataclass(frozen=True)
@@ -77,13 +89,7 @@ class Wish:
 
 
 def facts_for(
-    around: Surroundings,
-    wish: Wish,
-    entity: Entity,
-    current: Any,
-    *,
-    executing: bool = False,
-    own: Mapping[str, int] | None = None,
+    around: Surroundings, wish: Wish, entity: Entity, current: Any, *, executing: bool = False, own: Counted = None
 ) -> Facts:
     """`own`: what this action's own reservation already added to the counters, so that it isn't held against it."""
     key, kind = (entity.level, entity.meta_id), KINDS[wish.kind]
@@ -113,6 +119,7 @@ def facts_for(
         day_start_budget=wish.before - raised if isinstance(wish.before, int) else None,
         switch_off=around.switch_off,
         stop=around.stop,
+        doubt=around.doubt,
         acting_alone=wish.acting_alone,
         executing=executing,
     )

@@ -7,19 +7,17 @@ import numpy as np
 
 from intelligence.metrics import catalog, windows
 from intelligence.metrics.catalog import Field
+from intelligence.metrics.entities import locate
 from intelligence.metrics.families.ratios import ratio_of
+from intelligence.metrics.families.sums import unit_of
 from intelligence.metrics.frame import Frame, Numbers
-from intelligence.models import Snapshot
+from intelligence.snapshots import hour_columns, texts_of
 from metaads.models import AdAccount
 from optimization.rules.sheet import Context, History
 
-# Sums that a snapshot has a column of its own for; action types are in its JSON.
-COLUMNS = frozenset(
-    {"spend", "impressions", "clicks", "inline_link_clicks", "conversions", "conversion_value", "thruplays"}
-)
 HOUR = timedelta(hours=1)
 LONGEST_HOUR = timedelta(minutes=75)  # readings are taken some minutes after the hour, not at equal distances
-JSON_COLUMNS = {"actions": "actions", "action_values": "action_values"}
+NOT_ADDITIVE = "reach"
 
 
 def context_for(account: AdAccount, frame: Frame) -> Context:
@@ -30,8 +28,8 @@ def context_for(account: AdAccount, frame: Frame) -> Context:
 def history_for(account: AdAccount, frame: Frame) -> History:
     """(field, "day" or "hour", count) -> (count, rows), oldest first, NaN = unknown.
 
-    Days come from the frame's own readings. Hours come from snapshots and end with the last hour that the frame's
-    newest reading completes; an hour without a snapshot of its own, or of which only a part was seen, is unknown.
+    Days come from the frame's own readings. Hours come from hour blocks and end with the last hour that the frame's
+    newest reading completes; an hour without a block of its own, or of which only a part was seen, is unknown.
     """
     makers: dict[str, Callable[[Field, int], Numbers]] = {
         "day": lambda field, count: _days(frame, field, count),
@@ -63,23 +61,17 @@ def _hours(account: AdAccount, frame: Frame, field: Field, count: int) -> Number
 def _hourly_sum(account: AdAccount, frame: Frame, base: str, count: int) -> Numbers:
     answer = np.full((count, len(frame)), np.nan)
     hours = _last_hours(account, frame, count)
-    kind, _, action = base.partition(".")
-    column = JSON_COLUMNS.get(kind, base)
-    if not hours or (column not in COLUMNS and not action):
+    if not hours or base == NOT_ADDITIVE or unit_of(base) is None:
         return answer
-    found = Snapshot.objects.filter(
-        account_id=frame.account_id, level=frame.level, hour__in=list(hours), hours=1
-    ).values_list("entity_id", "hour", "since", "read_at", column)
-    for entity_id, hour, since, read_at, value in found.iterator(chunk_size=5000):
-        row = frame.row(entity_id)
-        known = value.get(action) if action else value
-        if row is not None and known is not None and _whole(hour, since, read_at):
-            answer[hours[hour], row] = float(known)
+    for found in hour_columns(frame.account_id, frame.level, list(hours), (base,)):
+        if found.hours == 1 and _whole(found.hour, found.since, found.read_at):
+            rows = locate(frame.ids, texts_of(found.ids))
+            answer[hours[found.hour], rows[rows >= 0]] = found.values[rows >= 0]
     return answer
 
 
 def _whole(hour: datetime, since: datetime, read_at: datetime) -> bool:
-    """Whether a snapshot speaks of its hour, all of it and little more."""
+    """Whether a block speaks of its hour, all of it and little more."""
     return read_at >= hour + HOUR and read_at - since <= LONGEST_HOUR
 
 

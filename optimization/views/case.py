@@ -25,7 +25,9 @@ from optimization.ledger import events_of
 from optimization.models import Action, LedgerEvent, Status
 from optimization.queue.selectors import actions_for
 from optimization.views.cards import card, followed, refused
-from optimization.views.evidence import chart_of
+from optimization.views.evidence import chart_of, table_of
+from optimization.views.export import csv_answer
+from optimization.views.listing import PAGES
 from optimization.views.live import version_of
 from optimization.views.scope import scope_of
 from optimization.views.trace import tree_of
@@ -138,6 +140,8 @@ def case_page(
 ) -> HttpResponse:
     """The page itself; `error`, `opened` and `typed` put a refused decision back where it was made."""
     now = business_now(action.account)
+    if request.GET.get("csv") == "evidence":
+        return csv_answer(table_of(action, now), action.entity_name)
     scope = scope_of(request)
     scope.narrow(action.account)
     shown = followed(card(action, scope, now))
@@ -149,6 +153,7 @@ def case_page(
         "version": version_of(scope),
         "action": action,
         "account": action.account,
+        "entity_href": reverse(PAGES[action.level], args=[action.entity_id]) if action.level in PAGES else "",
         "card": refused(shown, error, opened, typed) if error else shown,
         "now": now,
         "tree": tree_of(action.trace, action.currency),

@@ -17,12 +17,15 @@ from intelligence.models import Freshness, Target
 from metaads.clock import business_now
 from metaads.graph.money import money_text
 from metaads.models import AdAccount, Level
+from notifications.models import Notification
 from notifications.selectors import for_subjects
 from optimization.models import Action, Rule, Status
 from optimization.queue.selectors import actions_for, offered, ranked
 from optimization.views import words
 from optimization.views.cards import Card, cards
+from optimization.views.dashboard_tables import accounts_table, trend_table
 from optimization.views.evidence import evidence_for
+from optimization.views.export import csv_answer
 from optimization.views.figures import Figures, figures
 from optimization.views.live import version_of
 from optimization.views.queue import nows_of
@@ -173,7 +176,29 @@ def _freshness(scope: Scope, nows: dict[int, datetime]) -> list[dict[str, Any]]:
 
 
 def _target(account: AdAccount) -> Target | None:
-    return Target.objects.filter(account=account, campaign_id="").first()
+    return Target.objects.filter(account=account, entity_id="").first()
+
+
+def _file(request: HttpRequest, held: Sequence[Figures], days: int) -> HttpResponse | None:
+    """The accounts, or one account's trend, as a file."""
+    if request.GET.get("csv") == "accounts":
+        return csv_answer(accounts_table(held))
+    if request.GET.get("csv") == "trend" and len(held) == 1:
+        return csv_answer(trend_table(held[0], days), held[0].account.name)
+    return None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice and the account it is about, None = all."""
+
+    notice: Notification
+    account: AdAccount | None
+
+
+def _notices(scope: Scope, now: datetime) -> list[Told]:
+    about = {f"account:{account.pk}": account for account in scope.shown}
+    return [Told(one, about.get(one.subject)) for one in for_subjects(about, scope.request.user, now)[:NOTICES_SHOWN]]
 
 
 @login_required
@@ -190,7 +215,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         .values_list("account_id")
         .annotate(n=Count("id"))
     )
-    notices = for_subjects([f"account:{pk}" for pk in scope.ids], request.user, latest)[:NOTICES_SHOWN]
+    file = _file(request, held, days)
+    if file is not None:
+        return file
     context = {
         "page": "dashboard",
         "days": days,
@@ -201,7 +228,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "more": max(0, sum(waiting.values()) - PENDING_SHOWN),
         "recent": _recent(request, scope, nows),
         "trends": trends(single, days, _target(single.account), actions_for(request.user)) if single else None,
-        "notices": notices,
+        "notices": _notices(scope, latest),
         "freshness": _freshness(scope, nows),
         "now": latest,
         "version": version_of(scope),

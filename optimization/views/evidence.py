@@ -17,6 +17,8 @@ from optimization.models import Action
 from optimization.views import words
 from optimization.views.cards import Evidence
 from optimization.views.history import History, drawable, history, in_words
+from optimization.views.marks import calendar_marks
+from optimization.views.table import Cell, Head, Table
 
 SHOWN_DAYS = 14
 CHART_DAYS = 21
@@ -146,9 +148,23 @@ def chart_of(action: Action, now: datetime, events: Sequence[Event]) -> SafeStri
             colour=_tone(what.metric, "other"),
             target=what.threshold,
             target_label="threshold",
-            events=events,
+            events=[*events, *calendar_marks(action.account, held.days[-CHART_DAYS], held.days[-1])],
             settling=SETTLING_DAYS + 1,
             unfinished=1,
             window=what.days if what.threshold is not None else 0,
         )
     )
+
+
+def table_of(action: Action, now: datetime) -> Table:
+    """The days behind the case file's chart, for the file; today is not over."""
+    subject = subject_of(action)
+    what = subject.what
+    held = history(action.account, subject.level, [subject.entity_id], now, SHOWN_DAYS * 2 + 1)
+    values = [*held.rolling(what.metric, subject.entity_id, what.days)[-CHART_DAYS:-1], None]
+    heads = (Head("Day"), Head(what.label), Head("Threshold"))
+    rows = [
+        (Cell("", day.isoformat()), Cell("", value), Cell("", what.threshold))
+        for day, value in zip(held.days[-CHART_DAYS:], values, strict=True)
+    ]
+    return Table("evidence", "Evidence", heads, rows)

@@ -21,8 +21,10 @@ from optimization.queue.errors import Invalid
 from optimization.queue.seen import read_seen
 from optimization.queue.selectors import actions_for, bulk_effect, offered, ranked
 from optimization.queue.services import approve_many, reject_many
+from optimization.views import actions_table
 from optimization.views.cards import card, cards
 from optimization.views.evidence import evidence_for
+from optimization.views.export import csv_answer
 from optimization.views.live import version_of
 from optimization.views.scope import Scope, scope_of
 from optimization.views.states import GROUPS, Group
@@ -69,6 +71,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     mine = offered(actions_for(request.user).filter(account_id__in=scope.ids))
     latest = max(nows.values(), default=business_now())
     chosen = ActionFilter(request.GET, queryset=mine.filter(status__in=GROUPS[group]), request=request, now=latest)
+    if request.GET.get("csv") == "actions":
+        found = _ordered(chosen.qs.select_related("decided_by", "rule_version__rule"), group)
+        return csv_answer(actions_table.long(found[: actions_table.FILE_MOST]), group.label)
     pages = Paginator(_ordered(chosen.qs.select_related("decided_by"), group), PAGE)
     page = pages.get_page(request.GET.get("page"))
     rows = list(page.object_list)
@@ -86,6 +91,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "cards": cards(rows, scope, nows, pictures),
         "pages": page,
         "query": query.urlencode(),
+        "csv_href": f"?{query.urlencode()}&csv=actions".replace("?&", "?"),
         "bulk": waiting and scope.decides_somewhere,
         "version": version_of(scope),
     }

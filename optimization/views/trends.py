@@ -13,6 +13,7 @@ from optimization.kinds import describe
 from optimization.models import Action
 from optimization.views import words
 from optimization.views.figures import Figures
+from optimization.views.marks import calendar_marks
 
 SETTLING_DAYS = 3
 MARKED_MOST = 60
@@ -38,7 +39,8 @@ def _events(held: Figures, days: int, mine: QuerySet[Action]) -> list[Event]:
 
 def trends(held: Figures, days: int, target: Target | None, mine: QuerySet[Action]) -> list[Trend]:
     """ROAS and CPA of complete account days with today's changes marked, spend with today; `days` counts today."""
-    currency, events = held.account.currency, _events(held, days, mine)
+    currency, first = held.account.currency, held.today - timedelta(days=days - 1)
+    events = [*_events(held, days, mine), *calendar_marks(held.account, first, held.today)]
     settling = SETTLING_DAYS + 1
 
     def money(value: float) -> str:
@@ -66,7 +68,5 @@ def trends(held: Figures, days: int, target: Target | None, mine: QuerySet[Actio
         events=events,
         settling=settling,
     )
-    spend = BarChart(
-        f"Spend, {currency}", held.days(days), held.spends(days), money, words.short, "spend", unfinished=1
-    )
-    return [Trend("ROAS", line_chart(roas)), Trend("CPA", line_chart(cpa)), Trend("Spend", bar_chart(spend))]
+    spend = BarChart(f"Spend, {currency}", held.days(days), held.spends(days), money, words.short, "spend", 1, events)
+    return [Trend("ROAS", line_chart(roas)), Trend(cpa.title, line_chart(cpa)), Trend(spend.title, bar_chart(spend))]

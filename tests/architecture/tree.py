@@ -12,6 +12,7 @@ PLUGIN_FOLDERS = {
     "optimization/guards": {"base", "run"},
     "optimization/operators": {"base"},
     "optimization/rules/templates": {"base"},
+    "intelligence/collect/quality_checks": {"base"},
 }
 APPS = ("config", "optimization", "intelligence", "metaads", "notifications")
 

@@ -29,9 +29,24 @@ Result = dict[str, Any]
 
 def measures() -> dict[str, Callable[[], Result]]:
     """Every measure by name. Imported late: they need Django."""
-    from tests.benchmarks import collection, faults, pages, recordings, rules, tick
+    from tests.benchmarks import (
+        alarms,
+        collection,
+        faults,
+        fleet,
+        growth,
+        known_then,
+        pages,
+        recordings,
+        rules,
+        sandbox,
+        storage,
+        tick,
+        trust,
+    )
 
-    modules = (rules, tick, pages, collection, recordings, faults)
+    looked_at = (collection, growth, fleet, storage, known_then, trust, alarms)
+    modules = (rules, tick, pages, *looked_at, recordings, faults, sandbox)
     return {module.__name__.rpartition(".")[2]: module.run for module in modules}
 
 

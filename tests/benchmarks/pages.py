@@ -14,7 +14,8 @@ from optimization.cycle import run_cycle
 from optimization.models import Action
 from optimization.rules.services import adopt, set_active
 from optimization.rules.templates import TEMPLATES
-from tests.benchmarks.estate import NOW, build
+from optimization.views.entity import TABS
+from tests.benchmarks.estate import FIRST, NOW, build
 
 ROUNDS = 40
 
@@ -42,13 +43,18 @@ def measured(campaigns: int) -> dict[str, object]:
     first = Action.objects.filter(account=account).first()
     if first is not None:
         pages["action"] = f"/actions/{first.public_id}/"
+    campaign, ad_set, ad = FIRST[Level.CAMPAIGN], FIRST[Level.AD_SET], FIRST[Level.AD]
+    pages["campaigns"] = "/campaigns/"
+    pages["campaigns, delivery of 14 days"] = "/campaigns/?window=14d&preset=delivery&sort=-ctr"
+    pages |= {f"campaign, {tab}": f"/campaigns/{campaign}/?tab={tab}" for tab in TABS}
+    pages |= {"ad set": f"/adsets/{ad_set}/", "ad": f"/ads/{ad}/", "operations": "/operations/"}
     pages["version"] = "/live/version"
     return {
         "name": "pages",
         "campaigns": campaigns,
         "database": connection.vendor,
         "open_actions": Action.objects.filter(account=account).count(),
-        "target": "dashboard p95 under 200 ms",
+        "target": "dashboard and campaigns p95 under 200 ms",
         "pages": {name: _measure(client, path) for name, path in pages.items()},
     }
 

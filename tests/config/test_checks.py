@@ -1,6 +1,7 @@
 """Each unsafe combination of settings is refused by its check, and the shipped settings pass them all."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -110,3 +111,19 @@ def test_a_missing_ledger_trigger_is_flagged() -> None:
         assert {message.id for message in checks.ledger_is_guarded(None, databases=["default"])} == {"config.W005"}
     finally:
         triggers.create()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("INSIGHTS_COLLECTION_INTERVAL", timedelta(hours=3), {"config.W006"}),
+        ("INITIAL_HISTORICAL_DAYS", 91, {"config.W007"}),
+        ("RETAIN_WEEKLY_DAYS", 60, {"config.W008"}),
+        ("RETAIN_DAILY_DAYS", 90, set()),
+    ],
+)
+def test_settings_that_starve_decisions_or_lose_figures_are_flagged(
+    settings: Settings, name: str, value: object, expected: set[str]
+) -> None:
+    setattr(settings, name, value)
+    assert ids(checks.figures_are_kept) == expected

@@ -45,6 +45,15 @@ def test_an_account_never_read_is_due(account: AdAccount, queued: list[tuple[str
     assert queued == [("observe_account", account.pk, "work")]
 
 
+@pytest.mark.parametrize(("every", "queued_then"), [(60, 0), (30, 1)])
+def test_the_collection_interval_says_how_old_readings_may_grow(
+    account: AdAccount, queued: list[tuple[str, int, str]], settings: Settings, every: int, queued_then: int
+) -> None:
+    settings.INSIGHTS_COLLECTION_INTERVAL = timedelta(minutes=every)
+    read(account, minutes_ago=45)
+    assert queue_observe() == queued_then
+
+
 def test_a_doubled_scheduler_queues_nothing_twice(account: AdAccount, queued: list[tuple[str, int, str]]) -> None:
     queue_observe()
     assert queue_observe() == 0

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from config import tick as tick_module
-from config.tick import tick
+from config.tick import STEPS, tick
 from intelligence.models import Reading
 from intelligence.observe import observe as observe_really
 from metaads.models import AdAccount
@@ -30,8 +30,12 @@ def run(*arguments: str) -> str:
 
 def test_every_account_goes_through_every_step_in_order(local_meta: LocalMeta) -> None:
     reports = tick()
-    assert [report.step for report in reports] == ["observe", "evaluate", "execute", "expire"] * 3 + ["anchor"]
-    assert {report.account for report in reports[3:12:4]} == set(AdAccount.objects.values_list("name", flat=True))
+    steps = [name for name, _ in STEPS]
+    assert steps == ["observe", "evaluate", "live", "execute", "expire", "history", "rollup"]
+    assert [report.step for report in reports] == steps * 3 + ["anchor"]
+    assert {report.account for report in reports[len(steps) - 1 : -1 : len(steps)]} == set(
+        AdAccount.objects.values_list("name", flat=True)
+    )
     assert {report.outcome for report in reports} == {"done"}
 
 
@@ -71,7 +75,7 @@ def test_a_step_that_breaks_stops_neither_its_account_nor_the_others(
 
     monkeypatch.setattr(tick_module, "observe", observe)
     out = StringIO()
-    with pytest.raises(CommandError, match="1 of 13 steps failed"):
+    with pytest.raises(CommandError, match="1 of 22 steps failed"):
         call_command("tick", stdout=out)
     assert "ConnectionError" in out.getvalue()
     assert "EAAcanary" not in out.getvalue()

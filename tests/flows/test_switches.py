@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from intelligence.models import Reading, Snapshot, StoredFrame
+from intelligence.models import HourBlock, Reading, StoredFrame
 from metaads import switch
 from optimization.models import Action, Rule, Run, Status
 from optimization.queue.errors import NotOffered
@@ -81,7 +81,7 @@ def test_everything_off_does_nothing_and_pages_still_serve(
     text = tick()
     assert text.count("skipped") >= 3 * len(local_meta.accounts)
     assert local_meta.calls == before, "no call to Meta"
-    for model in (Reading, Snapshot, StoredFrame, Action, Run):
+    for model in (Reading, HourBlock, StoredFrame, Action, Run):
         assert not model._default_manager.exists(), f"a {model.__name__} row was made"
     client.force_login(buyer)
     for page in (reverse("dashboard"), reverse("actions")):

@@ -73,8 +73,8 @@ def _fresh(size: str) -> World:
     return create(sized(size, 7), NOW.timestamp(), frozen=True)
 
 
-def connect(size: str, number: int) -> Meta:
-    app = make_app(copy.deepcopy(_fresh(size)))
+def connect(size: str, number: int, world: World | None = None) -> Meta:
+    app = make_app(world or copy.deepcopy(_fresh(size)))
     wire = Wire(app)
     adapters[HOST] = wire
     credentials, theirs = app.api.credentials, app.api.world.accounts[number]

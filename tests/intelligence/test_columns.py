@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intelligence.columns import BadColumns, pack, unpack
+from intelligence.columns import BadColumns, Opened, pack, unpack
 
 numbers = st.lists(
     st.one_of(
@@ -61,3 +61,27 @@ def test_a_damaged_blob_says_so(blob: bytes) -> None:
 def test_a_column_of_another_type_is_refused() -> None:
     with pytest.raises(TypeError):
         pack({"x": np.array([True])})
+
+
+def many(rows: int) -> dict[str, np.ndarray]:
+    return {name: np.arange(rows, dtype=np.float64) + i for i, name in enumerate("abcdef")}
+
+
+def test_columns_that_were_closed_are_there_again_when_asked_for() -> None:
+    opened = Opened(pack(many(50_000)))
+    for name in ("a", "f", "b"):
+        assert opened[name].tolist() == many(50_000)[name].tolist()
+        opened.close()
+
+
+def test_the_first_column_of_many_does_not_open_all_of_them() -> None:
+    opened = Opened(pack(many(200_000)))
+    assert opened["a"][-1] == 199_999
+    assert len(opened._open) < 2 * 200_000 * 4
+
+
+def test_damage_is_noticed_when_the_damaged_column_is_asked_for() -> None:
+    blob = pack(many(200_000))
+    opened = Opened(blob[: len(blob) // 2])
+    with pytest.raises(BadColumns):
+        opened["f"]

@@ -58,12 +58,12 @@ def test_switched_off_it_reads_nothing_and_names_the_switch(meta: Meta, settings
 @pytest.mark.parametrize(
     ("args", "text"),
     [
-        (["--account", "404"], "No such account"),
+        (["--account", "404"], "no ad account"),
         (["--since", "2026-11-10"], "together"),
         (["--since", "2026-11-12", "--until", "2026-11-10"], "earlier day first"),
         (["--since", "10.11.2026", "--until", "2026-11-10"], "is no day"),
-        (["--now", "2026-11-20T12:00:00"], "lacks its offset"),
-        (["--now", "noon"], "is no time"),
+        (["--now", "2026-11-20T12:00:00"], "has no time zone"),
+        (["--now", "noon"], "is no ISO time"),
     ],
 )
 def test_a_wrong_argument_is_explained(meet: Callable[..., Meta], args: list[str], text: str) -> None:

@@ -11,7 +11,7 @@ from intelligence.metrics.catalog import column, resolve
 from intelligence.metrics.families.base import numbers
 from intelligence.metrics.frame import Frame
 from intelligence.metrics.table import latest_frame
-from intelligence.models import Freshness, Reading, Snapshot, StoredFrame
+from intelligence.models import Freshness, HourBlock, Reading, StoredFrame
 from intelligence.observe import observe
 from metaads.models import AdAccount, Campaign, Level
 from metaads.switch import SwitchedOff
@@ -84,9 +84,9 @@ def test_a_later_observation_keeps_the_earlier_frame(meta: Meta) -> None:
 
 def test_observing_the_same_moment_twice_adds_nothing(meta: Meta) -> None:
     observe(meta.account, meta.now)
-    counts = [model.objects.count() for model in (Snapshot, StoredFrame, Freshness)]
+    counts = [model.objects.count() for model in (HourBlock, StoredFrame, Freshness)]
     observe(meta.account, meta.now)
-    assert [model.objects.count() for model in (Snapshot, StoredFrame, Freshness)] == counts
+    assert [model.objects.count() for model in (HourBlock, StoredFrame, Freshness)] == counts
 
 
 def test_a_revoked_token_is_answered_not_raised(meta: Meta) -> None:
@@ -104,5 +104,5 @@ def test_with_intelligence_off_nothing_is_called_and_nothing_stored(meta: Meta, 
     with pytest.raises(SwitchedOff, match="ENABLE_INTELLIGENCE"):
         observe(meta.account, meta.now)
     assert not meta.wire.sent
-    for model in (Reading, Snapshot, StoredFrame, Freshness, Campaign):
+    for model in (Reading, HourBlock, StoredFrame, Freshness, Campaign):
         assert not model._default_manager.exists()

@@ -1,14 +1,14 @@
 """Collects insights by hand: what is due now, or given days again."""
 
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from intelligence.collect.again import again
 from intelligence.collect.insights import LEVELS, CollectResult, collect
-from metaads.clock import business_now
+from metaads.management.arguments import add_account, add_now, moment, one_by_one, watched
 from metaads.models import AdAccount
 from metaads.switch import SwitchedOff
 
@@ -19,11 +19,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--account", help="Meta id of the ad account, with or without act_; default: all watched.")
+        add_account(parser)
         parser.add_argument("--level", choices=LEVELS, help="Default: all three.")
         parser.add_argument("--since", type=_day, help="First account day to read again, YYYY-MM-DD; needs --until.")
         parser.add_argument("--until", type=_day, help="Last account day to read again, YYYY-MM-DD.")
-        parser.add_argument("--now", type=_moment, help="Business time, ISO 8601 with offset; default: the clock.")
+        add_now(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         since, until = options["since"], options["until"]
@@ -31,8 +31,8 @@ class Command(BaseCommand):
             raise CommandError("Give --since and --until together, the earlier day first.")
         levels = (options["level"],) if options["level"] else LEVELS
         failed = 0
-        for account in _accounts(options["account"]):
-            now = options["now"] or business_now(account)
+        for account in one_by_one(watched(options["account"]), self.stderr):
+            now = moment(options["now"], account)
             try:
                 result = (
                     again(account, since, until, now, levels)
@@ -55,26 +55,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{account}, {what}: {problem}")
 
 
-def _accounts(meta_id: str | None) -> list[AdAccount]:
-    accounts = AdAccount.objects.select_related("connection")
-    found = list(accounts.filter(meta_id=meta_id.removeprefix("act_")) if meta_id else accounts.watched())
-    if not found:
-        raise CommandError("No such account is connected. Run connect_account first, or see the accounts in admin.")
-    return found
-
-
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(f"{text!r} is no day; write it like 2026-11-20.") from error
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is no time; write it like 2026-11-20T12:00:00Z.") from error
-    if moment.tzinfo is None:
-        raise ArgumentTypeError(f"{text!r} lacks its offset; write it like 2026-11-20T12:00:00Z.")
-    return moment.astimezone(UTC)

@@ -1,9 +1,10 @@
 """Sums over a window, as Meta reports them: spend, impressions ... and any action type as `actions.<type>`.
 
+Results come in variants too (`conversions_1d_click`, `conversions_mature`, `true_value`): see `metrics.variants`.
 Reach is no sum: it is Meta's own figure for the window, and unknown for windows that Meta was not asked about.
 """
 
-from intelligence.metrics import windows
+from intelligence.metrics import variants, windows
 from intelligence.metrics.families.base import ColumnOf, Resolve, nothing, stored
 from intelligence.metrics.field import NUMBER, Field
 from intelligence.metrics.frame import Frame, Numbers, Texts
@@ -18,14 +19,21 @@ BASES: dict[str, str] = {
     "conversion_value": "money",
     "thruplays": "count",
 }
-PREFIXES: dict[str, str] = {"actions.": "count", "action_values.": "money"}
+PREFIXES: dict[str, str] = {
+    "actions.": "count",
+    "action_values.": "money",
+    "conversions.": "count",
+    "conversion_values.": "money",
+}
+MADE: dict[str, str] = {**variants.OFFLINE, **{name: BASES[of] for name, of in variants.TRUE.items()}}
+"""Sums that are not Meta's, or not Meta's alone."""
 
 
 def unit_of(base: str) -> str | None:
     """Unit of a sum, None if it is not one. An action type needs at least one character."""
-    if base in BASES:
-        return BASES[base]
-    return next(
+    plain = variants.split_mature(base) or variants.split_attribution(base)[0]
+    found = BASES.get(plain) or MADE.get(plain)
+    return found or next(
         (unit for prefix, unit in PREFIXES.items() if base.startswith(prefix) and len(base) > len(prefix)), None
     )
 
@@ -34,7 +42,7 @@ class Sums:
     key = "sums"
 
     def names(self) -> tuple[str, ...]:
-        return tuple(BASES)
+        return (*BASES, *MADE, *(f"{base}_{variants.MATURE}" for base in variants.RESULTS))
 
     def resolve(self, name: str, default_window: str, others: Resolve) -> Field | None:
         base, window = windows.split(name)

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from metaads import clock
+from metaads.management.arguments import add_now, moment
 from metaads.models import Connection
-from metaads.sync.connect import ConnectionReport, check_connection
+from metaads.sync.check import ConnectionReport, check_connection
 
 
 class Command(BaseCommand):
@@ -15,18 +15,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("connection", nargs="?", help="Name or id; all when left out.")
+        add_now(parser)
 
-    def handle(self, *args: Any, connection: str | None = None, **options: Any) -> None:
+    def handle(self, *args: Any, connection: str | None = None, now: str | None = None, **options: Any) -> None:
         chosen = [link for link in Connection.objects.order_by("name") if connection in (None, link.name, str(link.pk))]
         if not chosen:
             raise CommandError("No such connection. Make one with: manage.py connect_account")
-        bad = [link.name for link in chosen if not self._check(link)]
+        bad = [link.name for link in chosen if not self._check(link, now)]
         if bad:
-            raise CommandError(f"Needs attention: {', '.join(bad)}.")
+            raise CommandError(f"Needs attention: {', '.join(bad)}. Do what the lines above say, then run this again.")
 
-    def _check(self, link: Connection) -> bool:
-        account = link.accounts.first()
-        report = check_connection(link, clock.business_now(account))
+    def _check(self, link: Connection, now: str | None) -> bool:
+        report = check_connection(link, moment(now, link.accounts.first()))
         self.stdout.write(f"{link.name} ({link.graph_url}, {link.api_version})")
         for line in lines(report):
             self.stdout.write(f"  {line}")

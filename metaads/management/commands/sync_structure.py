@@ -1,14 +1,13 @@
 """Brings the mirror of campaigns, ad sets, ads and creatives up to date. Exits with 1 when an account failed."""
 
 from argparse import ArgumentParser
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.dateparse import parse_datetime
 
-from metaads import clock
 from metaads.graph.errors import MetaError
+from metaads.management.arguments import add_account, add_now, moment, one_by_one, watched
 from metaads.models import AdAccount
 from metaads.switch import SwitchedOff
 from metaads.sync.structure import SyncResult, sync_structure
@@ -18,21 +17,21 @@ class Command(BaseCommand):
     help = "Read the structure of one account, or of all watched accounts, from Meta."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--account", help="Meta's id, with or without act_; all watched when left out.")
-        parser.add_argument("--now", help="Business time (ISO 8601) instead of the account's clock.")
+        add_account(parser)
+        add_now(parser)
 
     def handle(self, *args: Any, account: str | None = None, now: str | None = None, **options: Any) -> None:
-        moment = _moment(now)
-        failed = [one.name for one in _chosen(account) if not self._sync(one, moment or clock.business_now(one))]
+        chosen = one_by_one(watched(account), self.stderr)
+        failed = [one.name for one in chosen if not self._sync(one, moment(now, one))]
         if failed:
-            raise CommandError(f"Not synced: {', '.join(failed)}.")
+            raise CommandError(f"Not synced: {', '.join(failed)}. The lines above say why; mend it and run this again.")
 
     def _sync(self, account: AdAccount, now: datetime) -> bool:
         """One account failing does not stop the others."""
         try:
             self.stdout.write(f"{account.name}: {told(sync_structure(account, now))}")
         except SwitchedOff as off:
-            raise CommandError(str(off)) from None
+            raise CommandError(f"Nothing was read. {off} Turn it on and run this again.") from None
         except MetaError as error:
             self.stderr.write(f"{account.name}: {error}")
             return False
@@ -41,21 +40,5 @@ class Command(BaseCommand):
 
 def told(result: SyncResult) -> str:
     levels = (("campaigns", result.campaigns), ("ad sets", result.ad_sets), ("ads", result.ads))
-    return ", ".join(f"{level.seen} {name}" for name, level in levels) + f"; {result.vanished} gone"
-
-
-def _chosen(account: str | None) -> list[AdAccount]:
-    watched = AdAccount.objects.watched().select_related("connection")
-    chosen = list(watched if account is None else watched.filter(meta_id=account.removeprefix("act_")))
-    if not chosen:
-        raise CommandError("No such watched account. Connect one with: manage.py connect_account")
-    return chosen
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    parsed = parse_datetime(text)
-    if parsed is None:
-        raise CommandError(f"--now {text!r} is no ISO 8601 time, such as 2026-11-20T12:00:00Z.")
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    seen = ", ".join(f"{level.seen} {name}" for name, level in levels)
+    return f"{seen}; {result.vanished} gone; {result.outside} changed by others"

@@ -1,53 +1,65 @@
 """The Graph API: takes a call, gives the answer's body. HTTP, faults and control lie above it."""
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from metaads.sandbox.graph.auth import Credentials
-from metaads.sandbox.graph.call import Call
+from metaads.sandbox.graph.batch import Outcome, batch
+from metaads.sandbox.graph.call import MOST_ROWS, Call
 from metaads.sandbox.graph.edges import account_list, edge
 from metaads.sandbox.graph.errors import GraphError, invalid
-from metaads.sandbox.graph.render import ACCOUNT, Target, find, render
+from metaads.sandbox.graph.posts import delete, post
+from metaads.sandbox.graph.quality import dataset_quality
+from metaads.sandbox.graph.render import find, owner_of, render
 from metaads.sandbox.graph.reports import Reports
 from metaads.sandbox.graph.selection import Wanted, parse
-from metaads.sandbox.graph.updates import changes
-from metaads.sandbox.graph.usage import Usage
+from metaads.sandbox.graph.sessions import Sessions
+from metaads.sandbox.graph.usage import Usage, kind_of
 from metaads.sandbox.graph.view import View
 from metaads.sandbox.world.account import Account
 from metaads.sandbox.world.world import World
 
-MAX_BATCH = 50
-
 
 @dataclass(slots=True)
 class Api:
-    """One API over one world."""
+    """One API over one world. `item`: answers a request of a batch in place of the API (the server's faults).
+
+    `most_rows`: of insights in one synchronous call; more must be asked for as a report run. `side`: answers what is
+    no part of the world (webhooks), None for everything else.
+    """
 
     world: World
     credentials: Credentials
     usage: Usage = field(default_factory=Usage)
     reports: Reports = field(default_factory=Reports)
+    sessions: Sessions = field(default_factory=Sessions)
+    item: Callable[[Call, bool], Outcome | None] | None = None
+    most_rows: int = MOST_ROWS
+    side: Callable[[Call], Any] = lambda call: None
 
     def owner(self, call: Call) -> Account | None:
         """The account that a call concerns, where it concerns one."""
         name = call.path[0] if call.path else ""
         run = self.reports.runs.get(name)
-        name = run.object_id if run else name
-        for account in self.world.accounts:
-            if name in (f"act_{account.id}", account.pixel):
-                return account
-        return self.world.found[name][0] if name in self.world.found else None
+        if name == "dataset_quality":
+            name = call.text("dataset_id")
+        return owner_of(self.world, run.object_id if run else name)
 
     def answer(self, call: Call, effect: bool = True) -> Any:
         """The JSON body; refusals are GraphErrors. With `effect` False a write is answered but not done."""
         self.credentials.check(call)
+        call = replace(call, most_rows=self.most_rows)
         if not call.path:
             return self._root(call, effect)
         owner = self.owner(call)
         if owner is not None:
             self.credentials.check_account(owner.id)
+            self.usage.check(owner.id, kind_of(call.path), len(owner.ads))
+            self.world.advance(owner)
+        aside = self.side(call)
+        if aside is not None:
+            return aside
         if call.method == "GET":
             return self._get(call)
         return self._delete(call, effect) if call.method == "DELETE" else self._post(call, effect)
@@ -62,10 +74,14 @@ class Api:
             return self.credentials.describe(call)
         if first == "me":
             return self._me(rest, call)
+        if first == "dataset_quality":
+            return dataset_quality(self.world, call, self._now)
+        if first in self.sessions.found:
+            return self.sessions.status(first, self._now)
         if first in self.reports.runs:
             if rest == ("insights",):
                 return self.reports.rows(self.world, first, call, self._now)
-            return self.reports.status(first)
+            return self.reports.status(self.world, first, call, self._now)
         target = find(self.world, first, self._now)
         if not rest:
             wanted = parse(call.text("fields")) or tuple(Wanted(name) for name in target.kind.default)
@@ -86,64 +102,25 @@ class Api:
         target = find(self.world, call.path[0], self._now)
         if call.path[1:] == ("insights",):
             return self.reports.start(target, call)
-        if call.path[1:]:
-            raise GraphError(f"Unsupported post request to /{call.path[1]}", 100, kind="GraphMethodException")
-        if target.kind is ACCOUNT:
-            raise invalid("Ad accounts are not edited in the sandbox")
-        found, only_check = changes(target, call)
-        if not only_check:
-            self.world.update(call.path[0], found, call.request_id, effect)
-        return self._written(target, call)
-
-    def _written(self, target: Target, call: Call) -> dict[str, Any]:
-        """`success`, and the new state of the fields that the call asked back (read-after-write)."""
-        asked = parse(call.text("fields"))
-        return {"success": True, **(render(target, asked, call, edge) if asked else {})}
+        return post(self.world, target, call, effect)
 
     def _delete(self, call: Call, effect: bool) -> Any:
-        if call.path[1:]:
-            raise invalid("Only objects can be deleted")
-        return self._post(replace(call, params={**_credentials(call), "status": "DELETED"}), effect)
+        return delete(self.world, find(self.world, call.path[0], self._now), call, effect)
 
     def _root(self, call: Call, effect: bool) -> Any:
         if call.method == "POST" and call.text("batch"):
-            return self._batch(call, effect)
+            return batch(call, lambda item: (self.item or self._item)(item, effect))
+        if call.method == "POST" and call.text("asyncbatch"):
+            return self.sessions.start(call, lambda item: (self.item or self._item)(item, effect), self._now)
         if call.text("ids"):
             raise invalid("Multiple-id requests (ids) are not supported from v26.0", "ids")
         raise invalid("Unsupported request without a path")
 
-    def _batch(self, call: Call, effect: bool) -> list[Any]:
-        items = call.json("batch")
-        if not isinstance(items, list) or not 1 <= len(items) <= MAX_BATCH:
-            raise invalid(f"batch must be a list of 1 to {MAX_BATCH} requests", "batch")
-        return [self._item(call, item, number, effect) for number, item in enumerate(items)]
-
-    def _item(self, call: Call, item: dict[str, Any], number: int, effect: bool) -> dict[str, Any]:
-        """One request of a batch; its failure is its own."""
-        parts = urlsplit(str(item.get("relative_url", "")))
-        path = tuple(p for p in parts.path.split("/") if p)
-        if path and path[0][:1] == "v" and path[0][1:2].isdigit():
-            path = path[1:]
-        params = dict(parse_qsl(parts.query)) | dict(parse_qsl(str(item.get("body", "")))) | _credentials(call)
-        inner = replace(
-            call,
-            method=str(item.get("method", "GET")).upper(),
-            path=path,
-            params=params,
-            request_id=f"{call.request_id}-{number}",
-        )
+    def _item(self, call: Call, effect: bool) -> Outcome:
+        """One request of a batch: status, body, headers; the usage of its account is told with it."""
         try:
-            code, body = 200, self.answer(inner, effect)
+            status, body = 200, self.answer(call, effect)
         except GraphError as error:
-            code, body = error.status, error.body(inner.request_id)
-        owner = self.owner(inner)
-        headers = self.usage.headers(owner.id) if owner else {}
-        return {
-            "code": code,
-            "headers": [{"name": k, "value": v} for k, v in headers.items()],
-            "body": json.dumps(body),
-        }
-
-
-def _credentials(call: Call) -> dict[str, str]:
-    return {k: v for k, v in call.params.items() if k in ("access_token", "appsecret_proof")}
+            status, body = error.status, error.body(call.request_id)
+        owner = self.owner(call)
+        return status, body, self.usage.headers(owner.id) if owner else {}

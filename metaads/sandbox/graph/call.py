@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from metaads.sandbox.graph.errors import invalid
 
+# Meta's own number is not published.
+MOST_ROWS = 100_000
 # Parameters that any call may carry and that mean nothing to the world.
 COMMON = frozenset(
     {
@@ -16,6 +19,7 @@ COMMON = frozenset(
         "debug",
         "fields",
         "format",
+        "id",  # Meta's Node SDK repeats the id of the object that it writes to
         "include_headers",
         "locale",
         "method",
@@ -29,7 +33,11 @@ COMMON = frozenset(
 
 @dataclass(frozen=True)
 class Call:
-    """`path` without and `base` with the version; `params`: query and form together; `bearer`: token in the header."""
+    """`path` without and `base` with the version; `params`: query and form together; `bearer`: token in the header.
+
+    `most_rows`: how many rows of insights the answer may come from (not only those of one page).
+    `asynchronous`: it came in an asynchronous batch.
+    """
 
     method: str
     base: str
@@ -37,11 +45,17 @@ class Call:
     params: dict[str, str]
     request_id: str = ""
     bearer: str = ""
+    asynchronous: bool = False
+    most_rows: int = MOST_ROWS
 
     @property
     def token(self) -> str:
         """From the header or the parameter; only the latter comes back in `paging.next`."""
         return self.bearer or self.params.get("access_token", "")
+
+    def credentials(self) -> dict[str, str]:
+        """The parameters that say who calls; calls made of this one carry them on."""
+        return {k: v for k, v in self.params.items() if k in ("access_token", "appsecret_proof")}
 
     def text(self, name: str, default: str = "") -> str:
         return self.params.get(name, default)
@@ -55,6 +69,24 @@ class Call:
             return int(raw)
         except ValueError:
             raise invalid(f"Param {name} must be an integer", name) from None
+
+    def moment(self, name: str, default: int) -> int:
+        """Unix seconds from a Unix time stamp, an ISO date or an ISO moment (UTC without offset), else error 100."""
+        raw = self.params.get(name, "").strip().strip('"')
+        if raw == "":
+            return default
+        if raw.removeprefix("-").isdigit():
+            return int(raw)
+        try:
+            parsed = datetime.fromisoformat(raw)
+        except ValueError:
+            raise invalid(f"Param {name} must be a date or a time stamp", name) from None
+        return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
+
+    def truth(self, name: str, default: bool = False) -> bool:
+        """A boolean as JSON or as 0 and 1."""
+        raw = self.params.get(name, "").strip().lower()
+        return default if raw == "" else raw in ("true", "1")
 
     def json(self, name: str, default: Any = None) -> Any:
         """A JSON value, else error 100."""

@@ -1,21 +1,22 @@
 """Edges: the lists below a node (reference 2.3, 3.2)."""
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from metaads.sandbox.graph import filtering
+from metaads.sandbox.graph import filtering, rules
+from metaads.sandbox.graph.activities import activities
 from metaads.sandbox.graph.call import Call
 from metaads.sandbox.graph.errors import unknown_field
 from metaads.sandbox.graph.insights import insights
 from metaads.sandbox.graph.paging import page
+from metaads.sandbox.graph.pixels import stats
 from metaads.sandbox.graph.render import ACCOUNT, KINDS, PIXEL, Target, render
 from metaads.sandbox.graph.selection import Wanted, parse
 from metaads.sandbox.graph.view import View, effective_status
 from metaads.sandbox.world.money import minimum_daily
+from metaads.sandbox.world.native_rules import NativeRule
 from metaads.sandbox.world.nodes import Ad, AdSet, Campaign, Creative
 from metaads.sandbox.world.options import MARKETS, Market
-from metaads.sandbox.world.world import Write
 
 Below = Campaign | AdSet | Ad
 _HIDDEN = frozenset({"ARCHIVED", "DELETED"})
@@ -26,29 +27,16 @@ _NAMES = {
     "status": "status",
     "updated_time": "updated_time",
 }
-_ACTIVITY = {
-    ("campaign", "status"): "update_campaign_run_status",
-    ("campaign", "daily_budget"): "update_campaign_budget",
-    ("campaign", "lifetime_budget"): "update_campaign_budget",
-    ("campaign", "name"): "update_campaign_name",
-    ("adset", "status"): "update_ad_set_run_status",
-    ("adset", "daily_budget"): "update_ad_set_budget",
-    ("adset", "lifetime_budget"): "update_ad_set_budget",
-    ("adset", "bid_amount"): "update_ad_set_bidding",
-    ("adset", "bid_strategy"): "update_ad_set_bid_strategy",
-    ("adset", "name"): "update_ad_set_name",
-    ("ad", "status"): "update_ad_run_status",
-    ("ad", "name"): "update_ad_friendly_name",
-}
 
 
 def edge(target: Target, name: str, call: Call) -> dict[str, Any]:
     """One page of an edge; an edge that the node does not have is error 100."""
-    if name == "insights" and not isinstance(target.node, Creative) and target.kind is not PIXEL:
-        return insights(target.view, target.node, call)
-    special = _SPECIAL.get(name)
-    if special is not None and target.kind is ACCOUNT:
-        return special(target.view, call)
+    node = target.node
+    if name == "insights" and (target.kind is ACCOUNT or isinstance(node, Campaign | AdSet | Ad)):
+        return insights(target.view, node if isinstance(node, Campaign | AdSet | Ad) else None, call)
+    special = SPECIAL.get((target.kind.label, name))
+    if special is not None:
+        return special(target, call)
     found = _children(target, name)
     if found is None:
         raise unknown_field(name, target.kind.label)
@@ -63,7 +51,7 @@ def _children(target: Target, name: str) -> Sequence[Below | Creative] | None:
             "campaigns": account.campaigns,
             "adsets": account.ad_sets,
             "ads": account.ads,
-            "adcreatives": account.creatives,
+            "adcreatives": [c for c in account.creatives if c.status != "DELETED"],
         }
         return lists.get(name)
     if isinstance(node, Campaign) and name == "adsets":
@@ -73,14 +61,15 @@ def _children(target: Target, name: str) -> Sequence[Below | Creative] | None:
     if isinstance(node, AdSet) and name == "ads":
         return [a for a in account.ads if a.ad_set == node.index]
     if isinstance(node, AdSet | Ad) and name == "adcreatives":
-        return [account.creatives[a.index] for a in account.ads if a is node or a.ad_set == getattr(node, "index", -1)]
+        mine = [a for a in account.ads if a is node or (isinstance(node, AdSet) and a.ad_set == node.index)]
+        return list({a.creative: account.creative_of(a) for a in mine}.values())
     return None
 
 
 def _objects(view: View, found: Sequence[Below | Creative], call: Call) -> dict[str, Any]:
     wanted = parse(call.text("fields")) or (Wanted("id"),)
     statuses = frozenset(call.words("effective_status")) or _asked_statuses(call)
-    tests = filtering.tests(call.json("filtering"), _filter_names(found))
+    tests = filtering.conditions(call.json("filtering"), _filter_names(found))
     since = call.number("updated_since", 0)
     kept: list[Below | Creative] = []
     for node in found:
@@ -89,7 +78,7 @@ def _objects(view: View, found: Sequence[Below | Creative], call: Call) -> dict[
     return page(call, kept, lambda node: render(Target(view, KINDS[type(node)], node), wanted, call, edge))
 
 
-def _visible(view: View, node: Below, statuses: frozenset[str], since: int, tests: list[filtering.Test]) -> bool:
+def _visible(view: View, node: Below, statuses: frozenset[str], since: int, tests: list[filtering.Condition]) -> bool:
     status = effective_status(view, node)
     hidden = status not in statuses if statuses else status in _HIDDEN
     if hidden or node.updated < since:
@@ -117,12 +106,11 @@ def _filter_names(found: Sequence[Below | Creative]) -> dict[str, str]:
     return {**_NAMES, **{f"{prefix}.{name}": key for name, key in _NAMES.items()}}
 
 
-def _pixels(view: View, call: Call) -> dict[str, Any]:
-    wanted = parse(call.text("fields")) or (Wanted("id"),)
-    return page(call, [Target(view, PIXEL)], lambda one: render(one, wanted, call, edge))
+def _pixels(target: Target, call: Call) -> dict[str, Any]:
+    return _list(target, [Target(target.view, PIXEL)], call)
 
 
-def _minimum_budgets(view: View, call: Call) -> dict[str, Any]:
+def _minimum_budgets(target: Target, call: Call) -> dict[str, Any]:
     """One row per currency, not only the account's (reference 6.2)."""
 
     def row(market: Market) -> dict[str, Any]:
@@ -132,33 +120,28 @@ def _minimum_budgets(view: View, call: Call) -> dict[str, Any]:
             "min_daily_budget_low_freq": 40 * least, "min_daily_budget_video_views": least,
         }  # fmt: skip
 
-    return page(call, MARKETS, row)
+    return page(call, list({market.currency: market for market in MARKETS}.values()), row)
 
 
-def _activities(view: View, call: Call) -> dict[str, Any]:
-    """The account's change history, newest first; seven days back unless `since` says otherwise."""
-    since, until = call.number("since", view.now - 7 * 86_400), call.number("until", view.now)
-    mine = [w for w in view.world.writes if w.account == view.account.id and w.effect and since <= w.at <= until]
-    wish = call.text("oid")
-    rows = [(w, name) for w in reversed(mine) for name in w.after if not wish or w.object_id == wish]
-    wanted = call.words("fields") or ["event_time", "event_type", "object_id", "object_name", "extra_data"]
-    return page(call, rows, lambda row: {k: v for k, v in _activity(view, *row).items() if k in wanted})
+def _list(target: Target, found: Sequence[Target], call: Call) -> dict[str, Any]:
+    """A page of nodes of any kind, `id` only where no fields are asked for."""
+    wanted = parse(call.text("fields")) or (Wanted("id"),)
+    return page(call, found, lambda one: render(one, wanted, call, edge))
 
 
-def _activity(view: View, write: Write, name: str) -> dict[str, Any]:
-    node = view.world.found[write.object_id][1]
-    return {
-        "event_time": view.time(write.at),
-        "event_type": _ACTIVITY.get((write.kind, name), f"update_{write.kind}"),
-        "actor_id": "122000000000001",
-        "actor_name": "Campaign Intelligence system user",
-        "application_id": "900000000000001",
-        "application_name": "Sandbox app",
-        "object_id": write.object_id,
-        "object_name": node.name,
-        "object_type": write.kind.upper(),
-        "extra_data": json.dumps({"old_value": write.before[name], "new_value": write.after[name]}),
-    }
+def _rule_targets(view: View, found: Sequence[NativeRule]) -> list[Target]:
+    return [Target(view, KINDS[NativeRule], rule) for rule in found]
+
+
+def _governed(target: Target, call: Call) -> dict[str, Any]:
+    node = target.node
+    found = rules.governed(target.view, node) if isinstance(node, Campaign | AdSet | Ad) else []
+    return _list(target, _rule_targets(target.view, found), call)
+
+
+def _history(target: Target, call: Call) -> dict[str, Any]:
+    mine = [target.node] if isinstance(target.node, NativeRule) else target.view.account.rules
+    return page(call, rules.history(target.view, mine, call), lambda row: row)
 
 
 def account_list(views: Sequence[View], call: Call) -> dict[str, Any]:
@@ -167,8 +150,16 @@ def account_list(views: Sequence[View], call: Call) -> dict[str, Any]:
     return page(call, views, lambda view: render(Target(view, ACCOUNT), wanted, call, edge))
 
 
-_SPECIAL: dict[str, Callable[[View, Call], dict[str, Any]]] = {
-    "adspixels": _pixels,
-    "minimum_budgets": _minimum_budgets,
-    "activities": _activities,
+# Edges that are no plain lists of children, by kind of node and name.
+SPECIAL: dict[tuple[str, str], Callable[[Target, Call], dict[str, Any]]] = {
+    ("AdAccount", "adspixels"): _pixels,
+    ("AdAccount", "minimum_budgets"): _minimum_budgets,
+    ("AdAccount", "activities"): lambda target, call: activities(target.view, call),
+    ("AdAccount", "adrules_library"): lambda target, call: _list(
+        target, _rule_targets(target.view, rules.library(target.view)), call
+    ),
+    ("AdAccount", "adrules_history"): _history,
+    ("AdRule", "history"): _history,
+    ("AdsPixel", "stats"): lambda target, call: stats(target.view, call),
+    **{(kind, "adrules_governed"): _governed for kind in ("Campaign", "AdSet", "Ad")},
 }

@@ -1,11 +1,12 @@
 """Every field name that Meta knows on a kind of object (reference 3, 4.2). Those without data here read as absent."""
 
 
-def _names(text: str) -> frozenset[str]:
+def names(text: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(text.split())
 
 
-AD_ACCOUNT = _names(
+AD_ACCOUNT = names(
     """
     account_id account_status ad_account_promotable_objects age agency_client_declaration all_capabilities
     amount_spent attribution_spec balance brand_safety_content_filter_levels business business_city
@@ -23,7 +24,7 @@ AD_ACCOUNT = _names(
     tos_accepted user_access_expire_time user_tasks user_tos_accepted viewable_business
     """
 )
-CAMPAIGN = _names(
+CAMPAIGN = names(
     """
     account_id adlabels advantage_state_info bid_constraints bid_strategy boosted_object_id brand_lift_studies
     budget_rebalance_flag budget_remaining budget_schedule_specs buying_type campaign_group_active_time
@@ -37,7 +38,7 @@ CAMPAIGN = _names(
     topline_id updated_time
     """
 )
-AD_SET = _names(
+AD_SET = names(
     """
     account_id ad_set_goal adlabels adset_schedule anchor_event_attribution_window_days asset_feed_id
     attribution_count_type attribution_spec automatic_manual_state bid_adjustments bid_amount bid_constraints
@@ -58,7 +59,7 @@ AD_SET = _names(
     trending_topics_spec updated_time use_new_app_click value_rule_set_id value_rules_applied
     """
 )
-AD = _names(
+AD = names(
     """
     account_id ad_active_time ad_review_feedback ad_schedule_end_time ad_schedule_start_time adlabels adset adset_id
     adset_spec audience_id bid_amount bid_info bid_type campaign campaign_id configured_status conversion_domain
@@ -69,7 +70,7 @@ AD = _names(
     tracking_and_conversion_with_defaults tracking_specs updated_time
     """
 )
-CREATIVE = _names(
+CREATIVE = names(
     """
     account_id actor_id ad_disclaimer_spec adlabels applink_treatment asset_feed_spec authorization_category
     auto_update body branded_content branded_content_sponsor_page_id bundle_folder_id call_to_action
@@ -89,7 +90,7 @@ CREATIVE = _names(
     wamo_whatsapp_identity_spec
     """
 )
-PIXEL = _names(
+PIXEL = names(
     """
     automatic_matching_fields can_proxy code config creation_time creator data_use_setting description
     duplicate_entries enable_auto_assign_to_accounts enable_automatic_matching event_stats event_time_max
@@ -99,7 +100,29 @@ PIXEL = _names(
     valid_entries
     """
 )
-INSIGHTS = _names(
+AD_RULE = names(
+    """
+    account_id created_by created_time disable_error_code evaluation_spec execution_spec id name recommended_rule_key
+    schedule_spec status ui_creation_source updated_time
+    """
+)
+ACTIVITY = names(
+    """
+    actor_id actor_name application_id application_name date_time_in_timezone event_time event_type extra_data
+    object_id object_name object_type tool translated_event_type
+    """
+)
+REPORT_RUN = names(
+    """
+    account_id action_attribution_windows action_breakdowns action_report_time async_percent_completion
+    async_report_url async_status breakdowns cpas_only date_preset date_start date_stop default_summary emails
+    error_code error_message error_subcode error_user_msg error_user_title export_columns export_format export_name
+    fields filtering friendly_name graph_cache id is_async_export is_bookmarked is_running level limit
+    product_id_limit schedule_id sort summary summary_action_breakdowns time_completed time_increment time_range
+    time_ranges time_ref use_account_attribution_setting use_unified_attribution_setting
+    """
+)
+INSIGHTS = names(
     """
     account_currency account_id account_name action_values actions ad_click_actions ad_id ad_impression_actions
     ad_name adset_end adset_id adset_name adset_start advanced_actions_28d_view advanced_reach_1d_lookback

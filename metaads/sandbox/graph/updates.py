@@ -1,154 +1,130 @@
-"""Writing: checks a change as Meta would, and refuses with Meta's numbers (reference 6.1, 6.2)."""
+"""Editing objects: the parameters of a POST on a node, checked as Meta checks them (reference 6.1, 6.2)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from metaads.sandbox.graph.call import COMMON, Call
-from metaads.sandbox.graph.errors import GraphError, invalid, refused
+from metaads.sandbox.graph import ad_set_rules, campaign_rules, choices, values
+from metaads.sandbox.graph.call import Call
+from metaads.sandbox.graph.creatives import Shown, shown
+from metaads.sandbox.graph.errors import invalid
 from metaads.sandbox.graph.render import Target
+from metaads.sandbox.graph.values import Reader
 from metaads.sandbox.graph.view import View
-from metaads.sandbox.world.money import minimum_daily
-from metaads.sandbox.world.nodes import Ad, AdSet, Campaign, Node
+from metaads.sandbox.graph.wishes import Wish, check_life, unfit
+from metaads.sandbox.world.births import Birth
+from metaads.sandbox.world.nodes import Ad, AdSet, Campaign, Creative
 
-STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DELETED")
-STRATEGIES = ("LOWEST_COST_WITHOUT_CAP", "LOWEST_COST_WITH_BID_CAP", "COST_CAP", "LOWEST_COST_WITH_MIN_ROAS")
-_CAPPED = ("LOWEST_COST_WITH_BID_CAP", "COST_CAP")
-_CHANGES_PER_HOUR = 4
-_OPTIONS = frozenset({"validate_only", "include_recommendations", "synchronous_ad_review"})
+# Not attributes of the campaign but messages to its ad sets.
+_MOVED = ("adset_budgets", "adset_bid_amounts")
 
 
-def changes(target: Target, call: Call) -> tuple[dict[str, Any], bool]:
-    """The validated values (money in minor units) and whether they are only to be checked."""
+def changes(target: Target, call: Call) -> tuple[dict[str, Any], list[Birth], bool]:
+    """The validated values by attribute, creatives that have to be made for them, and whether they are only checked."""
     node = target.node
-    if not isinstance(node, Campaign | AdSet | Ad):
+    if node is None or type(node) not in _EDITORS:
         raise invalid("This object can't be edited through the sandbox")
-    found: dict[str, Any] = {}
-    for name in call.params.keys() - COMMON - {"execution_options"}:
-        reader = _READERS[type(node)].get(name)
-        if reader is None:
-            raise invalid(f"Param {name} is not a valid parameter of this object", name)
-        found[name] = reader(name, call)
-    options = set(call.words("execution_options"))
-    if options - _OPTIONS:
-        raise invalid("execution_options must be validate_only", "execution_options")
-    _check(target.view, node, found)
-    return found, "validate_only" in options
+    only_check = values.only_checked(call)
+    found, births = _EDITORS[type(node)](target.view, node, call)
+    return found, births, only_check
 
 
-def _check(view: View, node: Node, found: dict[str, Any]) -> None:
-    _check_life(node, found)
-    if isinstance(node, Campaign | AdSet):
-        _check_budget_level(view, node, found)
-        _check_budget_size(view, node, found)
-    if isinstance(node, AdSet):
-        _check_bid(view, node, found)
-        _check_pace(view, node, found)
+def _campaign(view: View, node: Campaign, call: Call) -> tuple[dict[str, Any], list[Birth]]:
+    found = values.read(call, CAMPAIGN | _CAMPAIGN_ONLY, choices.WITHOUT_EFFECT["campaign"])
+    moved = {name: found.pop(name) for name in _MOVED if name in found}
+    campaign_rules.check(Wish(view, node, replace(node, **found), frozenset(found)), moved)
+    return found | moved, []
 
 
-def _check_life(node: Node, found: dict[str, Any]) -> None:
-    """Archived can only be deleted; deleted allows a new name and nothing else."""
-    if node.status == "DELETED" and set(found) - {"name"}:
-        raise refused(1_487_056, "Object is deleted", "A deleted object can't be edited.", *found)
-    if node.status == "ARCHIVED" and found.get("status") != "DELETED" and set(found) - {"name"}:
-        raise refused(1_487_566, "Object is archived", "An archived object can only be deleted.", *found)
+def _ad_set(view: View, node: AdSet, call: Call) -> tuple[dict[str, Any], list[Birth]]:
+    found = values.read(call, AD_SET, choices.WITHOUT_EFFECT["adset"])
+    campaign = view.campaign_of(node)
+    _imply_cap(node.bid_strategy, found)
+    ad_set_rules.check(Wish(view, node, replace(node, **found), frozenset(found)), campaign)
+    return found, []
 
 
-def _check_budget_level(view: View, node: Campaign | AdSet, found: dict[str, Any]) -> None:
-    """Exactly one level has the budget, and exactly one of daily and lifetime."""
-    asked = [name for name in ("daily_budget", "lifetime_budget") if name in found]
-    if not asked:
-        return
-    shared = view.campaign_of(node) if isinstance(node, AdSet) else node
-    on_campaign = bool(shared.daily_budget or shared.lifetime_budget)
-    if on_campaign is isinstance(node, AdSet):
-        where = "campaign" if isinstance(node, AdSet) else "ad sets"
-        text = f"You can only set a budget on the campaign or on its ad sets, and here it is on the {where}."
-        raise refused(1_885_621, "Campaign budget and ad set budget", text, *asked)
-    for name in asked:
-        if getattr(node, name) is None:
-            raise refused(
-                1_885_621, "Budget type can't change", "Change the budget that is set: daily or lifetime.", name
-            )
+def _imply_cap(strategy: str | None, found: dict[str, Any]) -> None:
+    """A bid amount sent alone turns automatic bidding into a bid cap (reference 6.2: always send both)."""
+    if "bid_amount" in found and "bid_strategy" not in found and strategy == "LOWEST_COST_WITHOUT_CAP":
+        found["bid_strategy"] = "LOWEST_COST_WITH_BID_CAP"
 
 
-def _check_budget_size(view: View, node: Campaign | AdSet, found: dict[str, Any]) -> None:
-    market = view.account.market
-    least = minimum_daily(market)
-    if "daily_budget" in found and found["daily_budget"] < least:
-        text = f"Your budget is too low. The minimum is {least / market.offset:.2f} {market.currency} a day."
-        raise refused(1_885_272, "Budget is too low", text, "daily_budget")
-    if "lifetime_budget" in found and isinstance(node, AdSet):
-        spent = float(view.account.live.spent_ever[node.index])
-        if found["lifetime_budget"] < 1.1 * spent:
-            raise refused(
-                1_885_650, "Budget is too low", "The budget must be 10 % above what was spent.", "lifetime_budget"
-            )
+def _ad(view: View, node: Ad, call: Call) -> tuple[dict[str, Any], list[Birth]]:
+    found = values.read(call, AD, choices.WITHOUT_EFFECT["ad"])
+    check_life(node, frozenset(found), found.get("status"))
+    made = Shown("", [])
+    if "creative" in found:
+        made = shown(view, found["creative"])
+        found["creative"] = made.creative_id
+    return found, made.births
 
 
-def _check_bid(view: View, node: AdSet, found: dict[str, Any]) -> None:
-    strategy = found.get("bid_strategy", node.bid_strategy)
-    if "bid_strategy" in found and view.campaign_of(node).daily_budget:
-        raise refused(
-            1_885_621, "Bid strategy is on the campaign", "Change the bid strategy of the campaign.", "bid_strategy"
-        )
-    if strategy in _CAPPED and not found.get("bid_amount", node.bid_amount):
-        raise refused(1_815_857, "Bid amount required", "This bid strategy needs a bid amount.", "bid_amount")
-    if "bid_amount" in found and strategy == "LOWEST_COST_WITHOUT_CAP":
-        raise refused(
-            1_885_204, "Goal needs automatic bidding", "A bid amount needs a capped bid strategy.", "bid_amount"
-        )
+def _creative(view: View, node: Creative, call: Call) -> tuple[dict[str, Any], list[Birth]]:
+    """Name and status only: other content is another creative (reference 3.7)."""
+    found = values.read(call, CREATIVE, choices.WITHOUT_EFFECT["creative"])
+    if node.status == "DELETED":
+        raise invalid("This creative is deleted")
+    if found.get("status") == "DELETED" and any(
+        a.creative == node.id and a.status != "DELETED" for a in view.account.ads
+    ):
+        raise unfit("Creative is in use", "Delete the ads that show this creative first.", "status")
+    return found, []
 
 
-def _check_pace(view: View, node: AdSet, found: dict[str, Any]) -> None:
-    """At most four budget changes of an ad set within an hour."""
-    if not {"daily_budget", "lifetime_budget"} & set(found):
-        return
-    recent = [t for t in node.budget_changes if t > view.now - 3600]
-    if len(recent) >= _CHANGES_PER_HOUR:
-        raise GraphError(
-            "(#613) Calls to this api have exceeded the rate limit.", 613, 1_487_632,
-            title="Ad set budget changed too often",
-            user_message="The budget of an ad set can be changed four times an hour. Please try again later.",
-            transient=False,
-        )  # fmt: skip
+def _by_id(name: str, call: Call) -> dict[str, int]:
+    """`[{"adset_id": …, "daily_budget": …}, …]`: minor units by ad set id."""
+    rows = values.structs(name, call)
+    try:
+        return {str(row["adset_id"]): int(row.get("daily_budget") or row["lifetime_budget"]) for row in rows}
+    except (KeyError, TypeError, ValueError):
+        raise invalid(f"Param {name} must name adset_id and a budget for each", name) from None
 
 
-def _status(name: str, call: Call) -> str:
-    value = call.text(name)
-    if value not in STATUSES:
-        raise invalid(f'Param status must be one of {{{", ".join(STATUSES)}}} - got "{value}"', name)
-    return value
+def _bids(name: str, call: Call) -> dict[str, int]:
+    """`{"<ad set>": 1500}`: minor units by ad set id."""
+    try:
+        return {str(key): int(value) for key, value in values.struct(name, call).items()}
+    except (TypeError, ValueError):
+        raise invalid(f"Param {name} must map ad set ids to amounts", name) from None
 
 
-def _strategy(name: str, call: Call) -> str:
-    value = call.text(name)
-    if value not in STRATEGIES:
-        raise invalid(f'Param bid_strategy must be one of {{{", ".join(STRATEGIES)}}} - got "{value}"', name)
-    return value
-
-
-def _name(name: str, call: Call) -> str:
-    value = call.text(name).strip()
-    if not value or len(value) > 400:
-        raise invalid("Param name must have 1 to 400 characters", name)
-    return value
-
-
-def _money(name: str, call: Call) -> int:
-    """Whole minor units above zero; `84.00` is refused as Meta refuses it."""
-    value = call.number(name, 0)
-    if value <= 0:
-        raise invalid(f"Param {name} must be an integer greater than 0", name)
-    return value
-
-
-_Reader = Callable[[str, Call], Any]
-_COMMON: dict[str, _Reader] = {"status": _status, "name": _name}
-_BUDGETED: dict[str, _Reader] = {
-    **_COMMON, "daily_budget": _money, "lifetime_budget": _money, "bid_strategy": _strategy,
+_BASIC: dict[str, Reader] = {"status": values.status, "name": values.name_of}
+_BUDGETED: dict[str, Reader] = {
+    **_BASIC, "daily_budget": values.money, "lifetime_budget": values.money, "bid_strategy": values.strategy,
 }  # fmt: skip
-_READERS: dict[type, dict[str, _Reader]] = {
-    Campaign: _BUDGETED,
-    AdSet: {**_BUDGETED, "bid_amount": _money},
-    Ad: _COMMON,
+CAMPAIGN: dict[str, Reader] = {
+    **_BUDGETED,
+    "spend_cap": values.limit,
+    "is_adset_budget_sharing_enabled": values.truth,
+    "special_ad_categories": values.some_of(choices.CATEGORIES),
+    "special_ad_category_country": values.words,
+}
+_CAMPAIGN_ONLY: dict[str, Reader] = {"adset_budgets": _by_id, "adset_bid_amounts": _bids}
+AD_SET: dict[str, Reader] = {
+    **_BUDGETED,
+    "bid_amount": values.money,
+    "bid_constraints": values.struct,
+    "daily_min_spend_target": values.limit,
+    "daily_spend_cap": values.limit,
+    "start_time": values.moment,
+    "end_time": values.moment,
+    "targeting": values.struct,
+    "optimization_goal": values.one_of(choices.GOALS),
+    "billing_event": values.one_of(choices.BILLING_EVENTS),
+    "promoted_object": values.struct,
+    "attribution_spec": values.structs,
+    "destination_type": values.one_of(choices.DESTINATIONS),
+    "dsa_payor": values.text,
+    "dsa_beneficiary": values.text,
+}
+AD: dict[str, Reader] = {
+    **_BASIC, "creative": values.struct, "conversion_domain": values.text, "tracking_specs": values.structs,
+}  # fmt: skip
+CREATIVE: dict[str, Reader] = {"name": values.name_of, "status": values.one_of(("ACTIVE", "DELETED"))}
+_EDITORS: dict[type, Callable[[View, Any, Call], tuple[dict[str, Any], list[Birth]]]] = {
+    Campaign: _campaign,
+    AdSet: _ad_set,
+    Ad: _ad,
+    Creative: _creative,
 }

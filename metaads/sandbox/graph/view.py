@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from metaads.sandbox.world import issues
 from metaads.sandbox.world.account import Account
 from metaads.sandbox.world.nodes import Ad, AdSet, Campaign
 from metaads.sandbox.world.world import World
@@ -40,31 +41,61 @@ def text(amount: int | None) -> str | None:
 
 
 def effective_status(view: View, node: Campaign | AdSet | Ad) -> str:
-    """A node's own status, unless a parent or a review keeps it from delivering (reference 3.1)."""
-    if node.status in ("ARCHIVED", "DELETED") or isinstance(node, Campaign):
+    """A node's own status, unless a parent, a review or an issue keeps it from delivering (reference 3.1)."""
+    if node.status in _GONE:
         return node.status
-    ad_set = node if isinstance(node, AdSet) else view.set_of(node)
-    campaign = view.campaign_of(ad_set)
-    for parent in (campaign, ad_set) if isinstance(node, Ad) else (campaign,):
-        if parent.status in ("ARCHIVED", "DELETED"):
+    parents = _parents(view, node)
+    for _, parent in parents:
+        if parent.status in _GONE:
             return parent.status
-    if isinstance(node, Ad) and node.review:
-        return node.review
-    if node.status == "PAUSED":
-        return "PAUSED"
-    if campaign.status == "PAUSED":
-        return "CAMPAIGN_PAUSED"
-    if isinstance(node, Ad) and ad_set.status == "PAUSED":
-        return "ADSET_PAUSED"
-    return "ACTIVE"
+    if node.busy_until > view.now:
+        return "IN_PROCESS"
+    reviewed = _review(view, node) if isinstance(node, Ad) else ""
+    if reviewed or node.status == "PAUSED":
+        return reviewed or "PAUSED"
+    for kind, parent in parents:
+        if parent.status == "PAUSED":
+            return f"{kind}_PAUSED"
+    return "WITH_ISSUES" if issues.is_hard(node.issue) else "ACTIVE"
 
 
-def issue(level: str, code: int, summary: str, message: str) -> dict[str, Any]:
+_GONE = ("ARCHIVED", "DELETED")
+
+
+def _parents(view: View, node: Campaign | AdSet | Ad) -> list[tuple[str, Campaign | AdSet]]:
+    """What lies above a node, highest first, with the word that names it in `effective_status`."""
+    if isinstance(node, Campaign):
+        return []
+    ad_set = node if isinstance(node, AdSet) else view.set_of(node)
+    above: list[tuple[str, Campaign | AdSet]] = [("CAMPAIGN", view.campaign_of(ad_set))]
+    return above if node is ad_set else [*above, ("ADSET", ad_set)]
+
+
+def _review(view: View, ad: Ad) -> str:
+    """PENDING_REVIEW until the review has ended, then what it found ("" where all is well)."""
+    return "PENDING_REVIEW" if ad.review_until > view.now else ad.review
+
+
+def declined(view: View, ad: Ad) -> bool:
+    """Whether a review that has ended turned the ad down."""
+    return _review(view, ad) == "DISAPPROVED"
+
+
+def issue(level: str, code: int, summary: str, message: str, hard: bool = True) -> dict[str, Any]:
     """One row of `issues_info` (reference 3.6)."""
     return {
         "level": level,
         "error_code": code,
         "error_summary": summary,
         "error_message": message,
-        "error_type": "HARD_ERROR",
+        "error_type": "HARD_ERROR" if hard else "SOFT_ERROR",
     }
+
+
+def issues_of(view: View, node: Campaign | AdSet | Ad) -> list[dict[str, Any]] | None:
+    """`issues_info` of a node, None without any."""
+    if not node.issue:
+        return None
+    level = {Campaign: "CAMPAIGN", AdSet: "AD_SET", Ad: "AD"}[type(node)]
+    known = issues.KNOWN[node.issue]
+    return [issue(level, known.code, known.summary, known.message, known.hard)]

@@ -7,73 +7,95 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from metaads.sandbox.world.activity import Activity
 from metaads.sandbox.world.columns import HOURLY, WIDTH
+from metaads.sandbox.world.conditions import Happening
+from metaads.sandbox.world.health import Health
+from metaads.sandbox.world.native_rules import NativeRule
 from metaads.sandbox.world.nodes import Ad, AdSet, Campaign, Creative
 from metaads.sandbox.world.options import Market
+from metaads.sandbox.world.standard_events import Event
 from metaads.sandbox.world.types import Bools, Floats, Ints
+
+# Columns with a number for each ad, and for each ad set: they grow when such objects are created.
+PER_AD = {"per": "ad"}
+PER_SET = {"per": "ad set"}
 
 
 @dataclass(slots=True)
 class Truth:
     """Hidden quality, never shown by the API. Per ad: CPM and order value in minor units, rates of the step before.
 
-    Per ad set: people in the audience, usual daily spend and bid in minor units, part of the budget it can spend, pull.
+    Per ad set: people in the audience, usual daily spend and bid in minor units, part of the budget it can spend,
+    pull; and the levels round which its ads lie: CPM, click rate, conversion rate, order value.
     """
 
-    cpm: Floats
-    click_rate: Floats
-    other_clicks: Floats
-    sale_rate: Floats
-    lead_rate: Floats
-    order_value: Floats
-    wear: Floats
-    drift: Floats
-    appeal: Floats
-    views: Floats
-    thruplays: Floats
-    audience: Floats
-    usual: Floats
-    usual_bid: Floats
-    use: Floats
-    pull: Floats
+    cpm: Floats = field(metadata=PER_AD)
+    click_rate: Floats = field(metadata=PER_AD)
+    other_clicks: Floats = field(metadata=PER_AD)
+    sale_rate: Floats = field(metadata=PER_AD)
+    lead_rate: Floats = field(metadata=PER_AD)
+    order_value: Floats = field(metadata=PER_AD)
+    wear: Floats = field(metadata=PER_AD)
+    drift: Floats = field(metadata=PER_AD)
+    appeal: Floats = field(metadata=PER_AD)
+    views: Floats = field(metadata=PER_AD)
+    thruplays: Floats = field(metadata=PER_AD)
+    audience: Floats = field(metadata=PER_SET)
+    usual: Floats = field(metadata=PER_SET)
+    usual_bid: Floats = field(metadata=PER_SET)
+    use: Floats = field(metadata=PER_SET)
+    pull: Floats = field(metadata=PER_SET)
+    set_cpm: Floats = field(metadata=PER_SET)
+    set_clicks: Floats = field(metadata=PER_SET)
+    set_sales: Floats = field(metadata=PER_SET)
+    set_value: Floats = field(metadata=PER_SET)
 
 
 @dataclass(slots=True)
 class Live:
     """State that each step carries on. Wanderings are logs; `carry` is spend below one minor unit."""
 
-    exposure: Floats
-    click_log: Floats
-    carry: Floats
-    set_exposure: Floats
-    volume_log: Floats
-    price_log: Floats
-    sale_log: Floats
-    spent_today: Floats
-    spent_ever: Floats
-    learning: Ints
-    results: Floats
-    since: Ints
+    exposure: Floats = field(metadata=PER_AD)
+    click_log: Floats = field(metadata=PER_AD)
+    carry: Floats = field(metadata=PER_AD)
+    set_exposure: Floats = field(metadata=PER_SET)
+    volume_log: Floats = field(metadata=PER_SET)
+    price_log: Floats = field(metadata=PER_SET)
+    sale_log: Floats = field(metadata=PER_SET)
+    spent_today: Floats = field(metadata=PER_SET)
+    spent_ever: Floats = field(metadata=PER_SET)
+    learning: Ints = field(metadata=PER_SET)
+    results: Floats = field(metadata=PER_SET)
+    since: Ints = field(metadata=PER_SET)
 
 
 @dataclass(slots=True)
 class Pending:
-    """Purchases that are not reported yet, one per entry. `due` in Unix seconds, `value` in minor units."""
+    """Purchases that are not reported yet, one per entry. `due` in Unix seconds, `value` in minor units.
+
+    `window`: class of `delay`, the narrowest attribution window that counts it.
+    """
 
     due: Floats
     day: Ints
     ad: Ints
     value: Ints
+    window: Ints
 
     @staticmethod
     def none() -> "Pending":
         empty = np.zeros(0, dtype=np.int64)
-        return Pending(np.zeros(0), empty, empty, empty)
+        return Pending(np.zeros(0), empty, empty, empty, empty)
 
 
 @dataclass(slots=True)
 class Settings:
-    """What people have set, as columns; derived from the objects and made anew after each edit."""
+    """What people have set, as columns; derived from the objects and made anew after each edit.
+
+    `crowd`: per ad set the one whose people it shares; `ceiling` and `floor`: minor units a day inside a campaign
+    budget; `cap`: per campaign, minor units over its life.
+    """
 
     ad_set_of: Ints
     campaign_of: Ints
@@ -86,13 +108,19 @@ class Settings:
     bid: Floats
     born: Ints
     goal: Ints
+    crowd: Ints
+    ceiling: Floats
+    floor: Floats
+    cap: Floats
 
 
 @dataclass(slots=True)
 class Account:
     """`simulated_to`: end of the last step. `daily`: (days, ads, metrics), first row `first_day`.
 
-    `tables` keeps sums for readers; they hold until the next step.
+    `events`: what the pixel heard, (hours, kinds of event), see pixel_events. `tables` keeps sums for readers; they
+    hold until the next step. `rooms`: larger arrays of which `daily` and `hourly` are a part. `in_review`: ads whose
+    review has not ended.
     """
 
     number: int
@@ -112,12 +140,26 @@ class Account:
     daily: Ints
     hourly: Ints
     days: int = 0
+    activities: list[Activity] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+    rules: list[NativeRule] = field(default_factory=list)
+    health: Health = field(default_factory=Health)
+    events: Ints = field(default_factory=lambda: np.zeros((0, len(Event)), dtype=np.int64))
     settings: Settings | None = None
     tables: dict[object, Any] = field(default_factory=dict)
     zone: ZoneInfo = field(init=False)
+    rooms: dict[str, Ints] = field(init=False, default_factory=dict)
+    in_review: list[int] = field(init=False)
+    creative_at: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.market.zone)
+        self.in_review = [ad.index for ad in self.ads if ad.review_until > self.simulated_to]
+        self.creative_at = {creative.id: creative.index for creative in self.creatives}
+
+    def creative_of(self, ad: Ad) -> Creative:
+        """What the ad shows."""
+        return self.creatives[self.creative_at[ad.creative]]
 
     def local(self, seconds: int) -> datetime:
         """That moment on the account's clock."""

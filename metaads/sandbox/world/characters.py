@@ -6,12 +6,13 @@ Levels are in euros and converted; spreads follow the calibration facts of the d
 
 import numpy as np
 
+from metaads.sandbox.world import breadth
 from metaads.sandbox.world.account import Truth
 from metaads.sandbox.world.money import minor
 from metaads.sandbox.world.nodes import Ad, AdSet, Campaign, Creative
 from metaads.sandbox.world.options import Market
 from metaads.sandbox.world.shapes import BY_KEY
-from metaads.sandbox.world.types import Floats
+from metaads.sandbox.world.types import Bools, Floats, Ints
 
 _DAY = 86_400
 WINNER, SOLID, WEAK, BARREN, NEW, TIRED = "winner", "solid", "weak", "barren", "new", "tired"
@@ -21,7 +22,7 @@ _CAST = (
     WINNER, SOLID, TIRED, SOLID, WEAK, SOLID,
 )  # fmt: skip
 _SALES = {WINNER: 1.6, SOLID: 0.95, WEAK: 0.40, BARREN: 0.0, NEW: 0.90, TIRED: 1.0}
-_BY_OBJECTIVE = {
+BY_OBJECTIVE = {
     "OUTCOME_SALES": (1.0, 1.0, 1.0),
     "OUTCOME_TRAFFIC": (0.62, 1.5, 0.45),
     "OUTCOME_LEADS": (0.9, 1.0, 0.35),
@@ -55,28 +56,26 @@ def truth(
     """Draws the hidden quality of every ad set and ad."""
     set_of = np.array([a.ad_set for a in ads])
     cast = np.array([character(s.index) for s in ad_sets])
-    first = np.arange(len(ads)) < len(ad_sets)
-    tired = (cast[set_of] == TIRED) & first
+    tired = (cast[set_of] == TIRED) & (np.arange(len(ads)) < len(ad_sets))
     shapes = [BY_KEY[c.shape] for c in creatives]
-    level = np.array([_BY_OBJECTIVE[campaigns[s.campaign].objective] for s in ad_sets])
+    level = np.array([BY_OBJECTIVE[campaigns[s.campaign].objective] for s in ad_sets])
     usual = _usual(campaigns, ad_sets)
     cpm = minor(7.6, market) * _spread(random, len(ad_sets), 0.28) * level[:, 0]
     ad_cpm = cpm[set_of] * _spread(random, len(ads), 0.18) * np.array([s.price for s in shapes])
-    leads = np.array([0.06 if s.optimization_goal == "LEAD_GENERATION" else 0.0 for s in ad_sets])
-    sales = 0.030 * np.array([_SALES[c] for c in cast]) * _spread(random, len(ad_sets), 0.28) * level[:, 2]
-    ad_sales = sales[set_of] * _spread(random, len(ads), 0.35) * np.array([s.sales for s in shapes])
+    sales = breadth.SALES * np.array([_SALES[c] for c in cast]) * _spread(random, len(ad_sets), 0.24) * level[:, 2]
+    ad_sales = sales[set_of] * _spread(random, len(ads), 0.30) * np.array([s.sales for s in shapes])
     clicks = 0.0125 * _spread(random, len(ad_sets), 0.22) * level[:, 1]
     ad_clicks = clicks[set_of] * _spread(random, len(ads), 0.30) * np.array([s.clicks for s in shapes])
-    return Truth(
+    made = Truth(
         cpm=ad_cpm,
         click_rate=np.clip(np.where(tired, ad_clicks * 1.5, ad_clicks), 0.001, 0.08),
         other_clicks=random.uniform(0.15, 0.5, len(ads)),
         sale_rate=np.clip(ad_sales, 0.0, 0.2),
-        lead_rate=leads[set_of],
-        order_value=minor(order, market) * _spread(random, len(ad_sets), 0.18)[set_of],
+        lead_rate=_lead_rates(ad_sets)[set_of],
+        order_value=(value := minor(order, market) * _spread(random, len(ad_sets), 0.18))[set_of],
         wear=np.where(tired, random.uniform(0.055, 0.085, len(ads)), random.uniform(0.01, 0.05, len(ads))),
         drift=np.where(tired, -0.1, random.normal(-0.06, 0.10, len(ads))),
-        appeal=np.where(tired, 6.0, random.lognormal(0.0, 0.75, len(ads))),
+        appeal=np.where(tired, 6.0, breadth.uneven(random, breadth.APPEALS, len(ads))),
         views=np.array([s.views for s in shapes]),
         thruplays=np.array([s.thruplays for s in shapes]),
         audience=_audience(random, cast, usual, cpm),
@@ -84,7 +83,34 @@ def truth(
         usual_bid=np.array([float(s.bid_amount or 1) for s in ad_sets]),
         use=random.uniform(0.86, 1.0, len(ad_sets)),
         pull=random.lognormal(0.0, 0.5, len(ad_sets)) * (0.5 + np.array([_SALES[c] for c in cast]) / 2),
+        set_cpm=cpm,
+        set_clicks=clicks,
+        set_sales=sales,
+        set_value=value,
     )
+    return _broadened(made, _money(campaigns, ad_sets, made.pull) / minor(breadth.USUAL, market), set_of, tired)
+
+
+def _broadened(made: Truth, ratio: Floats, set_of: Ints, tired: Bools) -> Truth:
+    """Breadth laid over what was drawn. `ratio`: each ad set's money in medians."""
+    of_set = breadth.sale_factor(ratio)
+    made.set_sales = made.set_sales * of_set
+    by_appeal = breadth.sale_factor(np.where(tired, breadth.TIRED, made.appeal))
+    made.sale_rate = np.clip(made.sale_rate * of_set[set_of] * by_appeal, 0.0, 0.2)
+    return made
+
+
+def _money(campaigns: list[Campaign], ad_sets: list[AdSet], pull: Floats) -> Floats:
+    """Minor units a day that flow to each ad set: its own budget, or its part of the campaign's by pull."""
+    of = np.array([s.campaign for s in ad_sets])
+    members = np.bincount(of)
+    weight = pull * members[of] / np.bincount(of, weights=pull)[of]
+    shared = np.array([campaigns[s.campaign].daily_budget is not None for s in ad_sets])
+    return _usual(campaigns, ad_sets) * np.where(shared, weight, 1.0)
+
+
+def _lead_rates(ad_sets: list[AdSet]) -> Floats:
+    return np.array([0.06 if s.optimization_goal == "LEAD_GENERATION" else 0.0 for s in ad_sets])
 
 
 def _spread(random: np.random.Generator, n: int, sd: float) -> Floats:
@@ -103,7 +129,7 @@ def _usual(campaigns: list[Campaign], ad_sets: list[AdSet]) -> Floats:
 
 
 def _audience(random: np.random.Generator, cast: np.ndarray, usual: Floats, cpm: Floats) -> Floats:
-    """People: a day's impressions times 8 to 40; where creatives tire, hardly more than one day's impressions."""
+    """People: a day's impressions times 8 to 40; where creatives tire, about one day's impressions."""
     a_day = usual / cpm * 1000.0
     wide = random.uniform(8.0, 40.0, len(usual))
-    return np.maximum(200.0, a_day * np.where(cast == TIRED, random.uniform(1.0, 1.25, len(usual)), wide))
+    return np.maximum(200.0, a_day * np.where(cast == TIRED, random.uniform(0.85, 1.1, len(usual)), wide))

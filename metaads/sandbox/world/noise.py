@@ -5,7 +5,7 @@ Counts are quantiles of uniform numbers of a fixed shape, so that one ad's pause
 
 import numpy as np
 
-from metaads.sandbox.world.types import Floats
+from metaads.sandbox.world.types import Floats, Ints
 
 # Persistence and daily innovation of the logs (calibration: daily arms; sd of dlog 0.21, 0.09 and 0.13).
 VOLUME = (0.60, 0.17)
@@ -13,7 +13,9 @@ PRICE = (0.62, 0.085)
 CLICKS = (0.60, 0.12)
 SALES = (0.40, 0.16)
 STEP_SPREAD = 0.12
-_LARGE = 40.0
+# Of the log price from hour to hour, after the hour of day is taken out (hourly cost series: 0.16 to 0.18).
+HOUR_PRICE = 0.18
+_LARGE = 16.0
 
 
 def wander(value: Floats, kind: tuple[float, float], normal: Floats) -> Floats:
@@ -27,8 +29,18 @@ def stream(seed: int, account: int, purpose: int, number: int) -> np.random.Gene
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, account, purpose, number))))
 
 
+def hashed(seed: int, account: int, purpose: int, number: int, item: Ints) -> Floats:
+    """A uniform number for each item, by its own key: what others draw, and how many they are, does not touch it."""
+    key = np.random.SeedSequence((seed, account, purpose, number)).generate_state(1, np.uint64)[0]
+    with np.errstate(over="ignore"):
+        x = item.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + key
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray((x ^ (x >> np.uint64(31))) >> np.uint64(11), dtype=np.float64) * 2.0**-53
+
+
 def counts(mean: Floats, uniform: Floats) -> Floats:
-    """Poisson quantiles: exact up to a mean of 40, beyond that the normal form with its skewness term."""
+    """Poisson quantiles: exact up to a mean of 16, beyond that the normal form with its skewness term."""
     result = np.zeros_like(mean)
     small = (mean > 0) & (mean < _LARGE)
     result[small] = _inverted(mean[small], uniform[small])
@@ -45,7 +57,7 @@ def _inverted(mean: Floats, uniform: Floats) -> Floats:
     reached = chance.copy()
     count = np.zeros_like(mean)
     walking = np.flatnonzero(uniform > reached)
-    while walking.size and count[walking[0]] < 140:
+    while walking.size and count[walking[0]] < 90:
         count[walking] += 1
         chance[walking] *= mean[walking] / count[walking]
         reached[walking] += chance[walking]

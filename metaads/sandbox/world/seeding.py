@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from metaads.sandbox.world import characters, learning, noise
+from metaads.sandbox.world import breadth, characters, learning, native_rules, noise
 from metaads.sandbox.world.account import Account, Live, Pending, empty_daily, empty_hourly
 from metaads.sandbox.world.money import friendly
 from metaads.sandbox.world.names import STAGES, VOCABULARIES, Vocabulary, ad_name, ad_set_name, campaign_name
-from metaads.sandbox.world.nodes import Ad, AdSet, Campaign, Creative
+from metaads.sandbox.world.nodes import Ad, AdSet, Campaign, Creative, object_id
 from metaads.sandbox.world.options import Market, WorldOptions, market
 from metaads.sandbox.world.shapes import SHAPES
 
@@ -34,12 +34,6 @@ class Builder:
         self.random = noise.stream(options.seed, number, _STRUCTURE, 0)
         self.account_id = str(101_550_000_000_000 + number * 7_919_001_013 + options.seed % 7919)
 
-    def id(self, kind: int, index: int) -> str:
-        """Eighteen digits, unique over kinds and accounts."""
-        return str(
-            120_200_000_000_000_000 + kind * 1_000_000_000_000_000 + self.number * 10_000_000_000 + index * 10_007
-        )
-
     def campaigns(self) -> list[Campaign]:
         return [self._campaign(i) for i in range(self.options.campaigns)]
 
@@ -52,7 +46,7 @@ class Builder:
         name = campaign_name(self.words, i, stage, objective, shared)
         budget = friendly(float(self.random.lognormal(np.log(330), 0.4)), self.market) if shared else None
         return Campaign(
-            id=self.id(1, i),
+            id=object_id("campaign", self.number, i),
             index=i,
             name=name,
             objective=objective,
@@ -72,9 +66,9 @@ class Builder:
         place = i // self.options.campaigns
         goal, event = _GOALS[campaign.objective]
         created = max(campaign.created, self.live - characters.ad_set_age(self.random, i))
-        budget = friendly(float(self.random.lognormal(np.log(78), 0.55)), self.market)
+        budget = friendly(breadth.USUAL * float(breadth.uneven(self.random, breadth.BUDGETS, 1)[0]), self.market)
         ad_set = AdSet(
-            id=self.id(2, i),
+            id=object_id("adset", self.number, i),
             index=i,
             campaign=campaign.index,
             name=ad_set_name(self.words, campaign.index, place, stage),
@@ -86,6 +80,9 @@ class Builder:
             status="PAUSED" if i % 13 == 12 else "ACTIVE",
             daily_budget=None if campaign.daily_budget else budget,
             targeting=self._targeting(campaign.index, stage),
+            crowd=i,
+            dsa_payor=self._advertiser(),
+            dsa_beneficiary=self._advertiser(),
         )
         self._special(ad_set, campaign, budget)
         return ad_set
@@ -101,6 +98,10 @@ class Builder:
             ad_set.end = self.live + 12 * _DAY
             ad_set.lifetime_budget = budget * max(1, round((ad_set.end - ad_set.start) / _DAY))
             ad_set.daily_budget = None
+
+    def _advertiser(self) -> str | None:
+        """Who pays and who profits, as European law wants it stated on ad sets shown there."""
+        return self.market.name if self.market.zone.startswith("Europe/") else None
 
     def _targeting(self, number: int, stage: str) -> dict[str, object]:
         country = {"JPY": "JP", "USD": "US"}.get(self.market.currency, ("DE", "FR", "NL", "AT", "DE")[number % 5])
@@ -119,7 +120,7 @@ class Builder:
         title, body = self.words.lines[i % len(self.words.lines)]
         product = self.words.products[ad_set.campaign % len(self.words.products)]
         creative = Creative(
-            id=self.id(4, i),
+            id=object_id("creative", self.number, i),
             index=i,
             name=f"{name} {product}",
             title=title,
@@ -130,7 +131,8 @@ class Builder:
         )
         review = "DISAPPROVED" if i % 83 == 41 else ""
         status = "PAUSED" if i % 9 == 8 else "ACTIVE"
-        return Ad(self.id(3, i), i, ad_set.index, name, creative.id, created, created, status, review), creative
+        id_ = object_id("ad", self.number, i)
+        return Ad(id_, i, ad_set.index, name, creative.id, created, created, status, review), creative
 
 
 def account(options: WorldOptions, number: int, start: int, live: int) -> Account:
@@ -140,11 +142,12 @@ def account(options: WorldOptions, number: int, start: int, live: int) -> Accoun
     ad_sets = builder.ad_sets(campaigns)
     ads, creatives = builder.ads(ad_sets)
     truth = characters.truth(builder.random, builder.market, builder.words.order, campaigns, ad_sets, ads, creatives)
+    spare = 2 if options.lazy else 20
     made = Account(
         number=number,
         id=builder.account_id,
         market=builder.market,
-        pixel=builder.id(5, 0),
+        pixel=object_id("pixel", number, 0),
         created=start - 400 * _DAY,
         first_day=0,
         simulated_to=start,
@@ -155,10 +158,11 @@ def account(options: WorldOptions, number: int, start: int, live: int) -> Accoun
         truth=truth,
         live=_first_state(ad_sets, len(ads), start),
         pending=Pending.none(),
-        daily=empty_daily(options.history_days + 20, len(ads)),
-        hourly=empty_hourly(options.history_days + 20, len(campaigns)),
+        daily=empty_daily(options.history_days + spare, len(ads)),
+        hourly=empty_hourly(options.history_days + spare, len(campaigns)),
     )
     made.first_day = made.local(start).toordinal()
+    made.rules = native_rules.seeded(made)
     return made
 
 

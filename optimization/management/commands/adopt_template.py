@@ -1,13 +1,14 @@
 """`manage.py adopt_template`: rules from shipped templates, for some accounts or all that are watched."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
-from metaads.clock import business_now
 from metaads.models import AdAccount
+from optimization import doors
 from optimization.models import Rule
 from optimization.rules.services import AdoptionRefused, adopt_for_each_currency, set_active
 from optimization.rules.templates import TEMPLATES
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--account", action="append", default=[], help="Meta id, with or without act_; repeatable.")
         parser.add_argument("--user", help="User name of the rules' owner.")
         parser.add_argument("--activate", action="store_true", help="Switch the rules on.")
+        doors.add_now(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         keys = list(TEMPLATES) if options["all"] else options["templates"]
@@ -30,17 +32,17 @@ class Command(BaseCommand):
                 self.stdout.write(f"{template.key:18} {template.level:6} {template.description}")
             return
         accounts = list(self._accounts(options["account"]))
-        owner = self._owner(options["user"])
+        owner, now = self._owner(options["user"]), doors.moment(options["now"], accounts[0])
         for key in keys:
-            for rule in self._adopt(key, accounts, owner):
+            for rule in self._adopt(key, accounts, owner, now):
                 if options["activate"]:
-                    set_active(rule, True, owner, business_now(accounts[0]))
+                    set_active(rule, True, owner, now)
                 summary = rule.current.summary if rule.current else ""
                 self.stdout.write(f"{rule.name} ({'on' if rule.active else 'off'}): {summary}")
 
-    def _adopt(self, key: str, accounts: list[AdAccount], owner: User | None) -> list[Rule]:
+    def _adopt(self, key: str, accounts: list[AdAccount], owner: User | None, now: datetime) -> list[Rule]:
         try:
-            return adopt_for_each_currency(key, accounts, owner, business_now(accounts[0]))
+            return adopt_for_each_currency(key, accounts, owner, now)
         except AdoptionRefused as refusal:
             raise CommandError(str(refusal)) from None
 

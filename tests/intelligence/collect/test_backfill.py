@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.test import override_settings
 
 from intelligence.collect.backfill import backfill, missing_days
-from intelligence.models import Freshness, Reading, Snapshot
+from intelligence.models import Freshness, HourBlock, Reading
 from metaads.models import Level
 from tests.intelligence.conftest import Meta
 
@@ -53,4 +53,4 @@ def test_an_interrupted_level_is_covered_only_as_far_as_it_has_no_gap(meta: Meta
 def test_back_filled_days_have_no_hours(meta: Meta) -> None:
     backfill(meta.account, meta.now, DAYS)
     old = meta.now.date() - timedelta(days=1)
-    assert not Snapshot.objects.filter(local_date__lt=old).exists()
+    assert not HourBlock.objects.filter(local_date__lt=old).exists()

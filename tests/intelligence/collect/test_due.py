@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from intelligence.collect.due import due_days, ranges
+from intelligence.collect.due import NIGHT_FROM, NIGHT_MINUTES, due_days, last_night, ranges, recent
 from intelligence.models import Freshness
 from metaads.models import AdAccount, Level
 from tests.factories.intelligence import reading
@@ -71,3 +71,30 @@ def test_days_before_the_back_fill_are_left_to_it(account: AdAccount) -> None:
 def test_days_are_read_in_ranges_of_neighbours_no_longer_than_a_week() -> None:
     assert ranges([ago(0), ago(1), ago(5)]) == [(ago(1), ago(0)), (ago(5), ago(5))]
     assert ranges(ago(n) for n in range(9)) == [(ago(6), ago(0)), (ago(8), ago(7))]
+
+
+def test_older_days_are_read_once_a_night_and_not_again_by_day(account: AdAccount) -> None:
+    night = last_night(account, NOW)
+    held(account, Level.AD, night - timedelta(minutes=1), range(31))
+    assert due_days(account, Level.AD, night - timedelta(seconds=1)) == [TODAY]
+    assert due_days(account, Level.AD, night)[-1] == ago(28)
+    Freshness.objects.all().update(history_from=ago(30))
+    held(account, Level.AD, night + timedelta(minutes=1), range(31))
+    assert due_days(account, Level.AD, night + timedelta(hours=5)) == [TODAY]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata"])
+def test_the_night_is_the_accounts_own_and_each_account_has_its_minute(zone: str) -> None:
+    minutes = set()
+    for number in range(40):
+        account = AdAccount(meta_id=str(1000 + number), timezone_name=zone)
+        local = last_night(account, NOW).astimezone(account.zone)
+        minute = timedelta(hours=local.hour, minutes=local.minute)
+        assert NIGHT_FROM <= minute < NIGHT_FROM + timedelta(minutes=NIGHT_MINUTES)
+        assert last_night(account, NOW) <= NOW
+        minutes.add(minute)
+    assert len(minutes) > 30, "they do not start together"
+
+
+def test_the_days_that_reports_may_fetch_are_the_older_ones() -> None:
+    assert recent([ago(n) for n in range(6)], TODAY) == ([ago(n) for n in range(4)], [ago(4), ago(5)])

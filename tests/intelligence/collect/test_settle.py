@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from intelligence.collect.settle import backoff, settle
+from intelligence.collect.settle import backoff, jittered, settle
 from metaads.models import AdAccount
 from tests.factories.metaads import AdAccountFactory
 
@@ -29,7 +29,15 @@ def wait(account: AdAccount, demanded: timedelta, machine_now: datetime | None =
 
 
 def test_meta_may_demand_a_longer_wait(account: AdAccount) -> None:
-    assert wait(account, timedelta(minutes=20)) == NOW + timedelta(minutes=20)
+    found = wait(account, timedelta(minutes=20))
+    assert found is not None
+    assert NOW + timedelta(minutes=20) <= found <= NOW + timedelta(minutes=24)
+
+
+def test_accounts_that_failed_together_do_not_come_back_together() -> None:
+    waits = {jittered(timedelta(minutes=10)) for _ in range(50)}
+    assert len(waits) > 40
+    assert all(timedelta(minutes=10) <= wait <= timedelta(minutes=12) for wait in waits)
 
 
 def test_a_door_that_does_not_retry_sets_no_time(account: AdAccount) -> None:

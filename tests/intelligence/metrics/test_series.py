@@ -8,7 +8,7 @@ from intelligence.metrics.catalog import UnknownField
 from intelligence.metrics.series import account_daily, daily
 from metaads.models import AdAccount, Level
 from tests.factories.intelligence import reading
-from tests.factories.metaads import AdSetFactory, CampaignFactory
+from tests.factories.metaads import AdAccountFactory, AdSetFactory, CampaignFactory
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -67,3 +67,8 @@ def test_at_most_31_days_are_kept_ready(account: AdAccount) -> None:
 def test_an_unknown_field_is_refused(account: AdAccount) -> None:
     with pytest.raises(UnknownField):
         daily(account, Level.AD_SET, "31", ["spned"], 2, NOW)
+
+
+def test_an_account_that_was_never_read_has_no_figures_not_zero(db: None) -> None:
+    empty = AdAccountFactory.create()
+    assert account_daily(empty, ["spend"], 2, NOW).values["spend"] == [None, None]

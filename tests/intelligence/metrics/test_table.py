@@ -9,7 +9,7 @@ import pytest
 from intelligence.metrics.catalog import column, resolve
 from intelligence.metrics.frame import Frame
 from intelligence.metrics.table import build_frame, frame_for_tick, latest_frame, store_frame
-from intelligence.models import StoredFrame
+from intelligence.models import Reading, StoredFrame
 from metaads.models import AdAccount, AdSet, Level
 from tests.factories.intelligence import reading
 from tests.factories.metaads import AdAccountFactory, AdFactory, AdSetFactory, CampaignFactory
@@ -229,3 +229,17 @@ def test_a_tick_that_is_run_again_after_new_data_sees_them(account: AdAccount) -
     reading(account, Level.AD_SET, TODAY, NOW, {"31": {"spend": 3}})
     assert value(frame_for_tick(account, Level.AD_SET, NOW), "spend_today") == 3
     assert StoredFrame.objects.count() == 1
+
+
+def test_a_day_that_was_last_read_before_it_ended_is_no_whole_day(account: AdAccount) -> None:
+    """Collection stopped at ten in the evening: two hours of yesterday are missing, so yesterday is unknown. While it
+    was today, what had been read was all there was."""
+    history(account, spend=10)
+    Reading.objects.filter(level=Level.AD_SET, day=TODAY - timedelta(days=1)).delete()
+    evening = datetime(2026, 11, 19, 21, tzinfo=UTC)
+    reading(account, Level.AD_SET, TODAY - timedelta(days=1), evening, {"31": {"spend": 9.0}})
+    frame = build_frame(account, Level.AD_SET, NOW)
+    assert [np.isnan(value(frame, name)) for name in ("spend_yesterday", "spend_7d")] == [True, True]
+    assert value(build_frame(account, Level.AD_SET, evening, known_at=evening), "spend_today") == 9
+    reading(account, Level.AD_SET, TODAY - timedelta(days=1), NOW, {"31": {"spend": 11.0}})
+    assert value(build_frame(account, Level.AD_SET, NOW), "spend_yesterday") == 11

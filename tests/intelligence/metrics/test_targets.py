@@ -10,7 +10,7 @@ from intelligence.metrics.catalog import column, resolve
 from intelligence.metrics.table import build_frame
 from intelligence.metrics.targets import BadTarget, set_target
 from intelligence.models import Target
-from metaads.models import AdAccount, Level
+from metaads.models import Ad, AdAccount, AdSet, Level
 from tests.factories.metaads import AdFactory, CampaignFactory
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -66,3 +66,26 @@ def test_another_accounts_target_is_not_ours(account: AdAccount) -> None:
     other = CampaignFactory.create().account
     set_target(other, target_cpa=Decimal("30"))
     assert targets(account, "target_cpa") == [None, None]
+
+
+def test_an_ad_sets_own_target_beats_its_campaigns_and_is_its_own_alone(account: AdAccount) -> None:
+    ad_set_id = AdSet.objects.get().meta_id
+    set_target(account, "21", target_cpa=Decimal("10"))
+    set_target(account, ad_set_id, target_cpa=Decimal("8"), level=Level.AD_SET)
+    assert targets(account, "target_cpa", Level.AD_SET) == [8]
+    assert targets(account, "target_cpa", Level.AD) == [10]
+    set_target(account, Ad.objects.get().meta_id, target_cpa=Decimal("7"), level=Level.AD)
+    assert targets(account, "target_cpa", Level.AD) == [7]
+
+
+def test_cpa_and_roas_are_taken_from_the_nearest_that_has_each(account: AdAccount) -> None:
+    set_target(account, target_roas=Decimal("2"))
+    set_target(account, AdSet.objects.get().meta_id, target_cpa=Decimal("8"), level=Level.AD_SET)
+    found = (targets(account, "target_cpa", Level.AD_SET), targets(account, "target_roas", Level.AD_SET))
+    assert found == ([8], [2])
+
+
+@pytest.mark.parametrize(("entity_id", "level"), [("999", ""), ("21", "adset"), ("21", "account"), ("", "ad")])
+def test_a_target_of_what_the_account_does_not_have_is_refused(account: AdAccount, entity_id: str, level: str) -> None:
+    with pytest.raises(BadTarget):
+        set_target(account, entity_id, target_cpa=Decimal("8"), level=level)

@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from metaads.graph import budget
+from metaads.graph.budget import Priority
 from metaads.graph.client import GraphClient, WritingClient
 from metaads.graph.errors import Permanent, RateLimited
 from metaads.models import AdAccount, ApiUsage
@@ -188,3 +189,45 @@ def test_the_calls_of_the_last_hour_do_not_count_in_this_one(account: AdAccount,
     ApiUsage.objects.create(account=account, hour=NOON - timedelta(hours=1, minutes=30), calls=200, updated_at=NOON)
     stub.says({"id": "1"})
     assert at(account).get("1") == {"id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("percent", "stopped"),
+    [
+        (74, []),
+        (75, [Priority.HISTORY]),
+        (80, [Priority.RESTATE, Priority.HISTORY]),
+        (90, [Priority.LIVE, Priority.TODAY, Priority.RESTATE, Priority.HISTORY]),
+    ],
+)
+def test_what_can_wait_stops_first_and_execution_last(
+    account: AdAccount, stub: Stub, percent: float, stopped: list[Priority]
+) -> None:
+    for priority in Priority:
+        ApiUsage.objects.all().delete()
+        ApiUsage.objects.create(account=account, hour=NOON, **said(percent))
+        stub.says({"id": "1"})
+        if priority in stopped:
+            with pytest.raises(RateLimited, match=f"{percent} %"):
+                GraphClient(account.connection, account, lambda: NOON, priority=priority).get("1")
+        else:
+            assert GraphClient(account.connection, account, lambda: NOON, priority=priority).get("1") == {"id": "1"}
+
+
+@pytest.mark.parametrize(("priority", "calls"), [(Priority.HISTORY, 140), (Priority.RESTATE, 170)])
+def test_history_leaves_calls_of_the_hour_for_todays_figures(
+    account: AdAccount, stub: Stub, priority: Priority, calls: int
+) -> None:
+    account.connection.sandbox = False
+    ApiUsage.objects.create(account=account, hour=NOON.replace(minute=0), calls=calls, updated_at=NOON)
+    stub.says({"id": "1"}, times=2)
+    with pytest.raises(RateLimited, match="can wait"):
+        GraphClient(account.connection, account, lambda: NOON, priority=priority).get("1")
+    assert at(account).get("1") == {"id": "1"}
+
+
+def test_the_budget_is_short_from_three_quarters_on(account: AdAccount) -> None:
+    assert not budget.is_short(account, NOON)
+    ApiUsage.objects.create(account=account, hour=NOON, **said(75, bucket="ads_insights"))
+    assert budget.is_short(account, NOON)
+    assert not budget.is_short(account, NOON, insights=False)

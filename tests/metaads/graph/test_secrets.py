@@ -14,7 +14,7 @@ from metaads.graph.client import app_client_for, client_for, writing_client_for
 from metaads.graph.errors import MetaError
 from metaads.graph.secrets import redact
 from metaads.models import AdAccount, Connection
-from metaads.sync.connect import check_connection
+from metaads.sync.check import check_connection
 from tests.factories.metaads import AdAccountFactory
 from tests.metaads.stub import Stub
 

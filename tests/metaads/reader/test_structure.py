@@ -3,13 +3,17 @@
 import pytest
 from facebook_business.adobjects.ad import Ad
 from facebook_business.adobjects.adaccount import AdAccount as SdkAccount
+from facebook_business.adobjects.adactivity import AdActivity
 from facebook_business.adobjects.adcreative import AdCreative
+from facebook_business.adobjects.adrule import AdRule
 from facebook_business.adobjects.adset import AdSet
+from facebook_business.adobjects.adspixel import AdsPixel
 from facebook_business.adobjects.campaign import Campaign
+from facebook_business.adobjects.minimumbudget import MinimumBudget
 
 from metaads.graph.client import client_for
 from metaads.models import AdAccount
-from metaads.reader import structure
+from metaads.reader import activity, native_rules, pixels, structure
 from metaads.reader.entity import read_fields
 from tests.metaads.stub import Stub
 
@@ -22,6 +26,11 @@ from tests.metaads.stub import Stub
         (structure.AD_SET_FIELDS, AdSet),
         (structure.AD_FIELDS, Ad),
         (structure.CREATIVE_FIELDS, AdCreative),
+        (structure.HEALTH_FIELDS, SdkAccount),
+        (structure.MINIMUM_FIELDS, MinimumBudget),
+        (activity.FIELDS, AdActivity),
+        (native_rules.FIELDS, AdRule),
+        (pixels.FIELDS, AdsPixel),
     ],
 )
 def test_only_fields_that_meta_has_are_asked_for(fields: tuple[str, ...], node: type) -> None:

@@ -91,4 +91,4 @@ def test_the_clock_can_be_set_frozen_and_released_but_not_turned_back(controls: 
 
 def test_unknown_controls_say_what_there_is(controls: Controls) -> None:
     with pytest.raises(ControlError, match="clock/advance"):
-        controls("GET", "truth")
+        controls("GET", "nonsense")

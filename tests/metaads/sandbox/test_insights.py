@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from metaads.sandbox.graph.insights import HOURLY_BREAKDOWN
+from metaads.sandbox.graph.segments import HOURLY_BREAKDOWN
 from metaads.sandbox.world.nodes import AdSet
 from metaads.sandbox.world.world import World
 from tests.metaads.sandbox.conftest import Browser

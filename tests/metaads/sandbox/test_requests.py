@@ -93,7 +93,7 @@ def test_dates_that_make_no_sense_are_refused(params: dict[str, str]) -> None:
     ],
 )
 def test_filters_compare_as_their_operator_says(operator: str, value: object, found: object, holds: bool) -> None:
-    (test,) = filtering.tests([{"field": "f", "operator": operator, "value": value}], {"f": "f"})
+    (test,) = filtering.conditions([{"field": "f", "operator": operator, "value": value}], {"f": "f"})
     assert test.holds(found) is holds
 
 
@@ -108,4 +108,4 @@ def test_filters_compare_as_their_operator_says(operator: str, value: object, fo
 )
 def test_filters_that_make_no_sense_are_refused(wrong: object) -> None:
     with pytest.raises(GraphError):
-        filtering.tests(wrong, {"f": "f"})
+        filtering.conditions(wrong, {"f": "f"})

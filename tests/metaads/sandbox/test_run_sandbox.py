@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parents[3]
 HEADER = {"X-Sandbox-Control": "1"}
@@ -18,8 +19,9 @@ HEADER = {"X-Sandbox-Control": "1"}
 class Process:
     """A sandbox on a free port; `address` is known once it says that it is ready."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         command = [sys.executable, "manage.py", "run_sandbox", "--port", "0", "--size", "small", "--state", str(folder)]
+        command += more
         environment = {**os.environ, "DEBUG": "true", "VAR_DIR": str(folder.parent)}
         self.child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         assert self.child.stdout is not None
@@ -93,3 +95,28 @@ def test_a_second_sandbox_on_the_same_state_says_so_and_ends(start: Any, tmp_pat
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode != 0
     assert "in use by another sandbox" in done.stderr
+
+
+@pytest.mark.processes
+def test_a_crowd_in_memory_with_a_plan_of_faults(tmp_path: Path) -> None:
+    """Nothing is kept, accounts are as many as asked, and the plan's faults are in force."""
+    size = ["--accounts", "40", "--campaigns", "1", "--ad-sets", "2", "--ads", "3", "--history-days", "1", "--lazy"]
+    process = Process(tmp_path / "state", *size, "--in-memory", "--faults", "limits", "--faults-hours", "0.5")
+    try:
+        assert "(40 accounts)" in process.ready
+        faults = process.control("GET", "faults")["faults"]
+        assert {fault["kind"] for fault in faults} >= {"rate_limit", "insights_limit", "app_limit"}
+        assert process.control("DELETE", "faults") == {"faults": []}
+        info = process.control("GET", "info")
+        bearer = {"Authorization": f"Bearer {info['access_token']}"}
+        address = f"{process.address}/v26.0/{info['accounts'][33]['id']}/insights"
+        rows = requests.get(address, params={"date_preset": "yesterday"}, headers=bearer, timeout=10).json()["data"]
+        assert float(rows[0]["spend"]) > 0
+    finally:
+        assert process.stop() == 0
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_size_that_makes_no_sense_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="every campaign needs an ad set"):
+        call_command("run_sandbox", "--in-memory", "--campaigns", "9", "--ad-sets", "3")

@@ -20,7 +20,7 @@ from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
 from werkzeug.serving import make_server
 
-from metaads.sandbox.graph import known
+from metaads.sandbox.graph import known, pixels
 from metaads.sandbox.graph.metrics import FIELDS as METRICS
 from metaads.sandbox.graph.nodes import account, ad, ad_set, campaign, creative
 from metaads.sandbox.server import Sandbox
@@ -123,7 +123,7 @@ def test_the_sdk_batches(sdk: FacebookAdsApi, own_budget: WorldAdSet) -> None:
         (known.AD_SET | set(ad_set.FIELDS), AdSet),
         (known.AD | set(ad.FIELDS), Ad),
         (known.CREATIVE | set(creative.FIELDS), AdCreative),
-        (known.PIXEL | set(creative.PIXEL_FIELDS), AdsPixel),
+        (known.PIXEL | set(pixels.PIXEL_FIELDS), AdsPixel),
         (known.INSIGHTS | set(METRICS), AdsInsights),
     ],
 )
@@ -155,7 +155,7 @@ def _shape_fits(value: object, declared: str) -> bool:
         ("/adsets", ad_set.FIELDS, AdSet),
         ("/ads", ad.FIELDS, Ad),
         ("/adcreatives", creative.FIELDS, AdCreative),
-        ("/adspixels", creative.PIXEL_FIELDS, AdsPixel),
+        ("/adspixels", pixels.PIXEL_FIELDS, AdsPixel),
         ("/insights", METRICS, AdsInsights),
     ],
 )

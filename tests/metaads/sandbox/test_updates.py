@@ -41,7 +41,7 @@ def test_validate_only_checks_and_changes_nothing(graph: Browser, own_budget: Ad
         ({"lifetime_budget": "500000"}, (100, 1885621)),
         ({"status": "STOPPED"}, (100, None)),
         ({"shoe_size": "44"}, (100, None)),
-        ({"bid_amount": "500"}, (100, 1885204)),
+        ({"bid_amount": "500", "bid_strategy": "LOWEST_COST_WITHOUT_CAP"}, (100, 1885204)),
         ({"bid_strategy": "COST_CAP"}, (100, 1815857)),
         ({"name": ""}, (100, None)),
     ],
@@ -97,7 +97,7 @@ def test_archived_can_only_be_deleted_and_deleted_only_renamed(graph: Browser, o
 
 def test_unknown_objects_and_edges_are_refused(graph: Browser, own_budget: AdSet) -> None:
     assert graph.refused("POST", "999", status="PAUSED") == (100, 33)
-    assert graph.refused("POST", f"{own_budget.id}/copies") == (100, None)
+    assert graph.refused("POST", f"{own_budget.id}/adlabels") == (100, None)
 
 
 def test_a_batch_runs_its_items_one_by_one(graph: Browser, own_budget: AdSet) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from metaads.models import AdAccount, Connection, SwitchState
-from metaads.sync.connect import AccountFacts, ConnectionReport, check_connection, store_connection
+from metaads.sync.check import ConnectionReport, check_connection, lost
+from metaads.sync.connect import AccountFacts, store_connection
 from tests.metaads.stub import Stub
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_impatient")]
@@ -143,6 +144,13 @@ def broken(report: ConnectionReport) -> str:
     return stored.state_reason
 
 
+def away(report: ConnectionReport) -> str:
+    """Nobody knows anything new: what was stored before stays."""
+    assert not report.ok
+    assert Connection.objects.get().state == Connection.State.UNCHECKED
+    return report.problems[0]
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -188,19 +196,24 @@ def test_a_refusal_inside_the_batch_is_one(stub: Stub) -> None:
 def test_a_batch_without_an_answer_in_it_is_asked_again_later(stub: Stub, answer: object) -> None:
     connection, _ = store(stub.url)
     stub.says(answer, times=3)
-    assert "Check again later" in broken(check_connection(connection, NOW))
+    assert "Check again later" in away(check_connection(connection, NOW))
 
 
 def test_meta_being_away_is_not_the_tokens_fault(stub: Stub) -> None:
     connection, _ = store(stub.url)
     stub.says("<html>", 502, times=3)
-    assert "later" in broken(check_connection(connection, NOW))
+    assert "later" in away(check_connection(connection, NOW))
 
 
 def test_an_account_that_the_token_cannot_see_is_named(stub: Stub) -> None:
     connection, _ = store(stub.url, ["7", "8"])
     accounts(token(stub), "8")
-    assert "act_7" in broken(check_connection(connection, NOW))
+    report = check_connection(connection, NOW)
+    assert not report.ok
+    stored = Connection.objects.get()
+    assert (stored.state, stored.seen_accounts) == (Connection.State.PARTIAL, ["8"])
+    assert "act_7" in stored.state_reason
+    assert [lost(stored, one) for one in stored.accounts.order_by("meta_id")] == [True, False]
 
 
 def test_without_an_app_secret_only_the_accounts_are_asked(stub: Stub) -> None:

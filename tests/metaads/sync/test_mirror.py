@@ -31,7 +31,8 @@ def mine() -> AdAccount:
 def test_the_second_sync_changes_rows_and_adds_none(mine: AdAccount) -> None:
     mirror(mine, [{"id": "1", "name": "old", "daily_budget": "500"}])
     key = Campaign.objects.get().pk
-    assert mirror(mine, [{"id": "1", "name": "new"}], now=LATER) == LevelResult(seen=1, vanished=0, orphans=0)
+    again = mirror(mine, [{"id": "1", "name": "new"}], now=LATER)
+    assert again == LevelResult(seen=1, vanished=0, orphans=0, changed=1)
     row = Campaign.objects.get()
     assert (row.pk, row.name, row.daily_budget, row.synced_at) == (key, "new", None, LATER)
 
@@ -85,3 +86,25 @@ def test_the_number_of_queries_grows_with_pages_and_not_with_objects(
     with django_assert_max_num_queries(8) as captured:
         mirror(mine, page)
     assert isinstance(captured, CaptureQueriesContext)
+
+
+def test_what_meta_always_sends_stays_when_a_row_was_cut_short(mine: AdAccount) -> None:
+    mirror(mine, [{"id": "1", "name": "Shoes", "status": "ACTIVE", "objective": "OUTCOME_SALES", "spend_cap": "900"}])
+    mirror(mine, [{"id": "1"}], now=LATER)
+    row = Campaign.objects.get()
+    assert (row.name, row.status, row.objective, row.synced_at) == ("Shoes", "ACTIVE", "OUTCOME_SALES", LATER)
+    assert row.spend_cap is None, "a cap may really be gone"
+
+
+def test_an_object_without_an_id_makes_nobody_vanish(mine: AdAccount) -> None:
+    mirror(mine, [{"id": "1"}, {"id": "2"}])
+    with pytest.raises(OutcomeUnknown):
+        mirror(mine, [{"id": "1"}, {"name": "whose?"}], now=LATER)
+    assert not Campaign.objects.exclude(deleted_at=None).exists()
+
+
+def test_what_is_the_same_is_only_marked_as_seen(mine: AdAccount) -> None:
+    mirror(mine, [{"id": "1", "name": "a"}, {"id": "2", "name": "b"}])
+    again = mirror(mine, [{"id": "1", "name": "a"}, {"id": "2", "name": "c"}], now=LATER)
+    assert again.changed == 1
+    assert set(Campaign.objects.values_list("name", "synced_at")) == {("a", LATER), ("c", LATER)}

@@ -11,7 +11,7 @@ from metaads.graph.client import client_for
 from metaads.graph.errors import OutcomeUnknown, RateLimited, TokenInvalid
 from metaads.models import Ad, AdSet, Campaign, Connection, Creative, SwitchState
 from metaads.switch import SwitchedOff
-from metaads.sync.connect import check_connection
+from metaads.sync.check import check_connection
 from metaads.sync.structure import fetch_account, sync_structure
 from tests.factories.metaads import NOW
 from tests.metaads.conftest import Meta
@@ -101,7 +101,7 @@ def test_the_number_of_calls_grows_with_pages_only(meta: Meta) -> None:
 
 def test_the_number_of_queries_is_small(meta: Meta, django_assert_max_num_queries: Any) -> None:
     sync_structure(meta.accounts[0], NOW)
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(80):  # a page is read, compared and written: five, and its savepoint here
         sync_structure(meta.accounts[0], LATER)
 
 

@@ -21,18 +21,29 @@ __all__ = ["make_action"]  # the fixture
 
 OURS = {"metaads", "intelligence", "optimization", "notifications"}
 READ_ONLY = [
-    "metaads.Connection",
     "metaads.Campaign",
     "metaads.AdSet",
     "metaads.Ad",
     "metaads.Creative",
     "metaads.JournalStep",
+    "metaads.AccountHealth",
+    "metaads.NativeRule",
+    "metaads.OutsideChange",
+    "metaads.Pixel",
+    "metaads.SideRead",
+    "intelligence.PixelHour",
+    "intelligence.PixelQuality",
     "metaads.ApiUsage",
     "intelligence.Reading",
-    "intelligence.Snapshot",
+    "intelligence.HourBlock",
+    "intelligence.State",
+    "intelligence.DayProfile",
+    "intelligence.Week",
+    "intelligence.CreativeDay",
     "intelligence.StoredFrame",
     "intelligence.Freshness",
     "optimization.Action",
+    "optimization.ExportFile",
     "optimization.LedgerEvent",
     "optimization.LedgerHead",
     "optimization.RuleVersion",
@@ -243,7 +254,7 @@ class TestDoors:
         assert LedgerEvent.objects.get().payload == {"switch": "ENABLE_ACTION_EXECUTOR", "on": False}
 
     def test_a_target_is_saved_and_removed_with_events(self, root: Client, account: AdAccount) -> None:
-        data = {"account": account.pk, "campaign_id": "", "target_cpa": "20", "target_roas": ""}
+        data = {"account": account.pk, "level": "", "entity_id": "", "target_cpa": "20", "target_roas": ""}
         root.post("/admin/intelligence/target/add/", data)
         target = Target.objects.get()
         root.post(f"/admin/intelligence/target/{target.pk}/delete/", {"post": "yes"})
@@ -251,7 +262,7 @@ class TestDoors:
         assert LedgerEvent.objects.filter(kind="setting_changed").count() == 2
 
     def test_a_target_of_an_unknown_campaign_is_refused(self, root: Client, account: AdAccount) -> None:
-        data = {"account": account.pk, "campaign_id": "999", "target_cpa": "20"}
+        data = {"account": account.pk, "level": "campaign", "entity_id": "999", "target_cpa": "20"}
         assert "has no campaign 999" in root.post("/admin/intelligence/target/add/", data).content.decode()
 
     def test_limits_are_saved_with_an_event(self, root: Client, account: AdAccount) -> None:

@@ -149,7 +149,7 @@ class TestSettings:
         client = signed_in(staff(account, role))
         limits = {"account": account.pk, "mode": "auto"}
         assert client.post("/admin/optimization/accountlimits/add/", limits).status_code == 403
-        target = {"account": account.pk, "campaign_id": "", "target_cpa": "20", "target_roas": ""}
+        target = {"account": account.pk, "level": "", "entity_id": "", "target_cpa": "20", "target_roas": ""}
         assert client.post("/admin/intelligence/target/add/", target).status_code == 403
         assert not AccountLimits.objects.exists()
         assert not Target.objects.exists()

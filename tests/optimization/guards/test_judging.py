@@ -19,6 +19,7 @@ BINDS: dict[str, set[Source]] = {
     "emergency_stop": set(SOURCES),
     "state_drift": set(SOURCES),
     "data_age": MACHINES,
+    "data_quality": set(SOURCES),
     "approval_period": MACHINES,
     "confidence": MACHINES,
     "minimum_data": {Source.OPTIMIZER},
@@ -27,7 +28,7 @@ BINDS: dict[str, set[Source]] = {
     "counts": MACHINES | {Source.PERSON},
     "budget_step": MACHINES | {Source.PERSON},
 }
-HARD = {"switches", "emergency_stop", "state_drift", "counts"}
+HARD = {"switches", "emergency_stop", "state_drift", "data_quality", "counts"}
 SPARES_LOSS_PREVENTION = {"minimum_data", "embargo", "cooldown"}
 
 

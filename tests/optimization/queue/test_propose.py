@@ -51,7 +51,7 @@ def test_a_wish_becomes_a_pending_proposal_with_all_its_evidence(ad_set: AdSet) 
     assert (action.rule_version, action.trace) == (version_of(rule), {"node": "leaf"})
     assert action.metrics["spend_7d"] == 64.1
     assert action.expires_at == NOW + timedelta(hours=48)
-    assert len(action.verdicts) == 11
+    assert len(action.verdicts) == 12
     assert (action.confidence, action.confidence_note) == (None, "not computed yet")
     event = events_of(action).get()
     assert (event.kind, event.actor) == ("optimization_suggested", "rule")

@@ -1,5 +1,6 @@
-"""Days from the frame's readings, hours from snapshots."""
+"""Days from the frame's readings, hours from hour blocks."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,10 +9,10 @@ import pytest
 
 from intelligence.metrics.catalog import resolve
 from intelligence.metrics.frame import Frame, Numbers
-from intelligence.models import Snapshot
 from metaads.models import AdAccount
 from optimization.rules.evaluate import evaluate
 from optimization.rules.history import context_for, history_for
+from tests.factories.intelligence import hour_block
 from tests.factories.metaads import AdAccountFactory
 from tests.optimization.rules.build import column, compiled, leaf
 
@@ -24,18 +25,9 @@ def made(account: AdAccount, **columns: list[float | None]) -> Frame:
     return Frame(account.pk, "adset", READ_AT, READ_AT, np.array(["1", "2"]), held)
 
 
-def snapshot(account: AdAccount, entity: str, hour: datetime, **fields: Any) -> None:
+def hour(account: AdAccount, start: datetime, rows: Mapping[str, Mapping[str, float]], **fields: Any) -> None:
     """By default from readings taken five minutes past each full hour."""
-    given = {"since": hour + timedelta(minutes=5), "read_at": hour + timedelta(minutes=65), **fields}
-    Snapshot.objects.create(
-        account=account,
-        level="adset",
-        entity_id=entity,
-        hour=hour,
-        local_date=hour.date(),
-        local_hour=hour.hour,
-        **given,
-    )
+    hour_block(account, "adset", start, rows, **fields)
 
 
 def asked(account: AdAccount, frame: Frame, name: str, unit: str, count: int) -> Numbers:
@@ -68,35 +60,36 @@ def test_a_day_that_the_frame_lacks_is_unknown(account: AdAccount) -> None:
 
 def test_hours_end_with_the_last_complete_one(account: AdAccount) -> None:
     for ago, spend in enumerate([5, 4, 3]):
-        snapshot(account, "1", LAST_HOUR - timedelta(hours=ago), spend=spend)
-    snapshot(account, "1", LAST_HOUR + timedelta(hours=1), spend=99)
-    snapshot(account, "3", LAST_HOUR, spend=99)
+        others = {"3": {"spend": 99}} if not ago else {}
+        hour(account, LAST_HOUR - timedelta(hours=ago), {"1": {"spend": spend}, **others})
+    hour(account, LAST_HOUR + timedelta(hours=1), {"1": {"spend": 99}})
     hours = asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 2)
     np.testing.assert_array_equal(hours, [[4, np.nan], [5, np.nan]])
 
 
 def test_hours_start_at_the_accounts_own_half_hour(db: None) -> None:
     account = AdAccountFactory(timezone_name="Asia/Kolkata")
-    snapshot(account, "1", datetime(2026, 11, 20, 10, 30, tzinfo=UTC), spend=5)
+    hour(account, datetime(2026, 11, 20, 10, 30, tzinfo=UTC), {"1": {"spend": 5}})
     hours = asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 1)
     np.testing.assert_array_equal(hours, [[5, np.nan]])
 
 
 def test_an_interval_of_several_hours_says_nothing_of_one(account: AdAccount) -> None:
-    snapshot(account, "1", LAST_HOUR - timedelta(hours=1), spend=5, hours=2)
+    hour(account, LAST_HOUR - timedelta(hours=1), {"1": {"spend": 5}}, hours=2)
     hours = asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 2)
     assert np.isnan(hours).all()
 
 
 def test_an_hour_of_which_a_part_was_seen_is_unknown(account: AdAccount) -> None:
-    snapshot(account, "1", LAST_HOUR, spend=5, read_at=LAST_HOUR + timedelta(minutes=40))
-    snapshot(account, "2", LAST_HOUR, spend=5, since=LAST_HOUR - timedelta(minutes=40))
-    assert np.isnan(asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 1)).all()
+    rows = {"1": {"spend": 5.0}, "2": {"spend": 5.0}}
+    hour(account, LAST_HOUR, rows, read_at=LAST_HOUR + timedelta(minutes=40))
+    hour(account, LAST_HOUR - timedelta(hours=1), rows, since=LAST_HOUR - timedelta(minutes=100))
+    assert np.isnan(asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 2)).all()
 
 
 def test_ratios_and_action_types_of_an_hour(account: AdAccount) -> None:
-    snapshot(account, "1", LAST_HOUR, spend=10, conversions=4, actions={"lead": 5})
-    snapshot(account, "2", LAST_HOUR, spend=10, conversions=0, actions={})
+    first = {"spend": 10, "conversions": 4, "actions.lead": 5}
+    hour(account, LAST_HOUR, {"1": first, "2": {"spend": 10, "conversions": 0}})
     frame = made(account, spend_7d=[1, 1])
     np.testing.assert_array_equal(asked(account, frame, "cpa_1h", "hour", 1), [[2.5, np.nan]])
     np.testing.assert_array_equal(asked(account, frame, "cost_per.lead_1h", "hour", 1), [[2, np.nan]])
@@ -104,13 +97,13 @@ def test_ratios_and_action_types_of_an_hour(account: AdAccount) -> None:
 
 
 def test_reach_has_no_hours(account: AdAccount) -> None:
-    snapshot(account, "1", LAST_HOUR, impressions=100, day_reach=50)
+    hour(account, LAST_HOUR, {"1": {"impressions": 100, "reach": 50}})
     hours = asked(account, made(account, spend_7d=[1, 1]), "frequency_1h", "hour", 1)
     assert np.isnan(hours).all()
 
 
 def test_another_account_or_level_is_not_read(account: AdAccount) -> None:
-    snapshot(AdAccountFactory(), "1", LAST_HOUR, spend=5)
+    hour(AdAccountFactory(), LAST_HOUR, {"1": {"spend": 5}})
     hours = asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 1)
     assert np.isnan(hours).all()
 

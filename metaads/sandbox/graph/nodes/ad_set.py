@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from metaads.sandbox.graph.view import View, effective_status, text
+from metaads.sandbox.graph.view import View, effective_status, issues_of, text
 from metaads.sandbox.world import learning
 from metaads.sandbox.world.nodes import AdSet
 
 Reader = Callable[[View, AdSet], Any]
+_ATTRIBUTION = [
+    {"event_type": "CLICK_THROUGH", "window_days": 7},
+    {"event_type": "VIEW_THROUGH", "window_days": 1},
+]
 
 
 def _learning(view: View, s: AdSet) -> dict[str, Any] | None:
@@ -29,8 +33,9 @@ def _remaining(view: View, s: AdSet) -> str | None:
     return str(max(0, int(s.daily_budget - view.account.live.spent_today[s.index]))) if s.daily_budget else None
 
 
-def _promoted(view: View, s: AdSet) -> dict[str, str] | None:
-    return {"pixel_id": view.account.pixel, "custom_event_type": s.event} if s.event else None
+def _promoted(view: View, s: AdSet) -> dict[str, Any] | None:
+    seeded = {"pixel_id": view.account.pixel, "custom_event_type": s.event} if s.event else None
+    return s.promoted_object or seeded
 
 
 def _strategy(view: View, s: AdSet) -> str | None:
@@ -50,16 +55,20 @@ FIELDS: dict[str, Reader] = {
     "budget_remaining": _remaining,
     "bid_strategy": _strategy,
     "bid_amount": lambda v, s: s.bid_amount,
-    "billing_event": lambda v, s: "IMPRESSIONS",
+    "billing_event": lambda v, s: s.billing_event,
     "optimization_goal": lambda v, s: s.optimization_goal,
     "promoted_object": _promoted,
-    "attribution_spec": lambda v, s: [
-        {"event_type": "CLICK_THROUGH", "window_days": 7},
-        {"event_type": "VIEW_THROUGH", "window_days": 1},
-    ],
-    "destination_type": lambda v, s: "WEBSITE",
+    "attribution_spec": lambda v, s: s.attribution_spec or _ATTRIBUTION,
+    "destination_type": lambda v, s: s.destination_type,
     "targeting": lambda v, s: s.targeting,
     "learning_stage_info": _learning,
+    "issues_info": issues_of,
+    "bid_constraints": lambda v, s: s.bid_constraints,
+    "daily_min_spend_target": lambda v, s: text(s.daily_min_spend_target),
+    "daily_spend_cap": lambda v, s: text(s.daily_spend_cap),
+    "dsa_payor": lambda v, s: s.dsa_payor,
+    "dsa_beneficiary": lambda v, s: s.dsa_beneficiary,
+    "source_adset_id": lambda v, s: "0" if s.source is None else v.account.ad_sets[s.source].id,
     "pacing_type": lambda v, s: ["standard"],
     "recurring_budget_semantics": lambda v, s: True,
     "is_dynamic_creative": lambda v, s: False,

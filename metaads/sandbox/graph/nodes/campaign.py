@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from metaads.sandbox.graph.view import View, effective_status, text
+from metaads.sandbox.graph.view import View, effective_status, issues_of, text
 from metaads.sandbox.world.nodes import Campaign
 
 Reader = Callable[[View, Campaign], Any]
@@ -30,9 +30,13 @@ FIELDS: dict[str, Reader] = {
     "budget_remaining": _remaining,
     "bid_strategy": lambda v, c: c.bid_strategy,
     "pacing_type": lambda v, c: ["standard"],
-    "special_ad_categories": lambda v, c: [],
-    "special_ad_category": lambda v, c: "NONE",
-    "is_adset_budget_sharing_enabled": lambda v, c: False,
+    "special_ad_categories": lambda v, c: c.special_ad_categories,
+    "special_ad_category": lambda v, c: next(iter(c.special_ad_categories), "NONE"),
+    "special_ad_category_country": lambda v, c: c.special_ad_category_country or None,
+    "spend_cap": lambda v, c: text(c.spend_cap),
+    "source_campaign_id": lambda v, c: "0" if c.source is None else v.account.campaigns[c.source].id,
+    "issues_info": issues_of,
+    "is_adset_budget_sharing_enabled": lambda v, c: c.is_adset_budget_sharing_enabled,
     "created_time": lambda v, c: v.time(c.created),
     "updated_time": lambda v, c: v.time(c.updated),
     "start_time": lambda v, c: v.time(c.start),

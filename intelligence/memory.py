@@ -1,0 +1,25 @@
+"""Giving memory back to the machine after work on a large account.
+
+The C library keeps what Python freed for the next time: a worker that once looked at 10,000 ads would hold 100 MB more
+for ever, and each of its steps would begin on top of what the one before had needed.
+"""
+
+import ctypes
+from functools import lru_cache
+
+LARGE = 2_000
+"""Rows from which on it is worth the milliseconds."""
+
+
+def give_back(rows: int) -> None:
+    """After work on so many rows. Where the C library has no such call, nothing happens."""
+    if rows >= LARGE and (trim := _trim()) is not None:
+        trim(0)
+
+
+@lru_cache(maxsize=1)
+def _trim() -> "ctypes._NamedFuncPointer | None":
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError):
+        return None

@@ -1,0 +1,1 @@
+"""The HTTP API: doors like the pages. Views read the request, call a selector or service, and shape the answer."""

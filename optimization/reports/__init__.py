@@ -1,0 +1,1 @@
+"""Reports over an account: what it did, what we did there, what waits."""
