@@ -14,7 +14,7 @@ import stamina
 from metaads.graph.client import adapters
 from metaads.models import AdAccount
 from metaads.sandbox.server import make_app
-from metaads.sandbox.world.options import sized
+from metaads.sandbox.world.options import WorldOptions, sized
 from metaads.sandbox.world.world import World, create
 from metaads.sync.connect import AccountFacts, store_connection
 from tests.sandbox_adapter import Controls, WsgiAdapter
@@ -68,13 +68,13 @@ class Meta:
 
 
 @lru_cache(maxsize=2)
-def _fresh(size: str) -> World:
-    """Simulating the past takes seconds: done once, and each test gets a copy."""
-    return create(sized(size, 7), NOW.timestamp(), frozen=True)
+def _fresh(options: WorldOptions) -> World:
+    """Simulating the past takes seconds: done once, and each test gets a copy. Not by name: tests give names sizes."""
+    return create(options, NOW.timestamp(), frozen=True)
 
 
 def connect(size: str, number: int, world: World | None = None) -> Meta:
-    app = make_app(world or copy.deepcopy(_fresh(size)))
+    app = make_app(world or copy.deepcopy(_fresh(sized(size, 7))))
     wire = Wire(app)
     adapters[HOST] = wire
     credentials, theirs = app.api.credentials, app.api.world.accounts[number]
