@@ -14,7 +14,7 @@ from intelligence.metrics.table import latest_frame
 from metaads import switch
 from metaads.models import AdAccount, Level
 from optimization.by_hand import close_done_by_hand
-from optimization.gather import Gathered, explain, gather
+from optimization.gather import explain, gather
 from optimization.ledger import record
 from optimization.limits import limits_for
 from optimization.models import EmergencyStop, Rule, Run
@@ -22,6 +22,7 @@ from optimization.queue.conflicts import resolve
 from optimization.queue.propose import Proposed, propose, without_rejected
 from optimization.queue.stale import mark_stale
 from optimization.tell import tell
+from optimization.wants import Gathered
 
 KIND, LIVE = "evaluate", "live"
 REAL_TIME = frozenset({"5min", "15min"})

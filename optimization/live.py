@@ -46,13 +46,13 @@ def live_entities(account: AdAccount, now: datetime) -> dict[str, list[str]]:
     A level where they cover more than MOST is left out.
     """
     wanted: dict[str, set[str]] = {}
-    for rule, _, compiled in due_rules(account, now, REAL_TIME):
-        frame = latest_frame(account, rule.level)
+    for look in due_rules(account, now, REAL_TIME):
+        frame = latest_frame(account, look.rule.level)
         if frame is None:
             continue
-        covered = evaluate(compiled, frame, context_for(account, frame)).covered
+        covered = evaluate(look.compiled, frame, context_for(account, frame)).covered
         active = np.asarray(frame.columns["effective_status"]) == "ACTIVE"
-        wanted.setdefault(rule.level, set()).update(str(frame.ids[i]) for i in np.flatnonzero(covered & active))
+        wanted.setdefault(look.rule.level, set()).update(str(frame.ids[i]) for i in np.flatnonzero(covered & active))
     return {level: sorted(ids) for level, ids in wanted.items() if 0 < len(ids) <= MOST}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from intelligence.metrics import catalog
 from metaads.models import AdAccount, Level
 from notifications.send import notify
-from optimization.gather import Gathered, Match
+from optimization.wants import Gathered, Match
 
 NAMES = 5
 NAME = catalog.resolve("name")

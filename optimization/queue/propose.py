@@ -1,9 +1,9 @@
 """Drafts become open proposals: one per entity and kind; a rule that fires again refreshes its open one."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,15 +12,15 @@ from django.conf import settings
 from django.db import transaction
 
 from metaads.models import AdAccount
-from optimization.guards import Judgement, judge_all
+from optimization.guards import Judgement
 from optimization.ledger import Entry, record_many
 from optimization.models import OPEN_STATUSES, Action, Run, Status
 from optimization.queue.conflicts import Superseded
 from optimization.queue.drafts import Draft
-from optimization.queue.facts import Surroundings, Wish, facts_for, surroundings
-from optimization.queue.standing import REJECTED_REASON, Standing, standing_of, supersede
-
-REJECTED_STAYS_AWAY = timedelta(hours=72)
+from optimization.queue.facts import Surroundings, surroundings
+from optimization.queue.judging import Judged, judge, welcome
+from optimization.queue.standing import Open, Standing, rejected_lately, standing_of
+from optimization.queue.states import LostRace, move
 
 
 @dataclass
@@ -32,20 +32,6 @@ class Proposed:
     superseded: int = 0
     blocked: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
-
-
-def wish_of(draft: Draft) -> Wish:
-    return Wish(
-        source=draft.source,
-        kind=draft.kind,
-        field=draft.field,
-        before=draft.before,
-        wanted=draft.wanted,
-        data_read_at=draft.data_read_at,
-        confidence=draft.confidence,
-        spend=draft.spend,
-        impressions=draft.impressions,
-    )
 
 
 MOST_PERCENT = 9_999_999  # Action.amount_pct has nine digits, two of them behind the point
@@ -113,61 +99,54 @@ def _stake_moved(before: int | None, after: int | None) -> bool:
     return abs(after - before) * 4 > before
 
 
-def _refresh(action: Action, content: dict[str, Any]) -> Entry | None:
-    """Sets an open proposal to its new content; an event only if what it wants has changed.
+def _changed(proposal: Open, content: dict[str, Any]) -> bool:
+    return (proposal.before, proposal.final) != (content["value_before"], content["value_final"])
 
-    Then, or when the money at stake moved by over 25 %, it is a new version: who saw the old one must look again.
+
+def _versions_on(proposal: Open, content: dict[str, Any]) -> bool:
+    """Whether it is a new version, so that who saw the old one must look again: it wants something else, or the money
+    at stake moved by over 25 %.
     """
-    changed = (action.value_before, action.value_final) != (content["value_before"], content["value_final"])
-    values = {"before": content["value_before"], "wanted": content["value_final"], "instead_of": action.value_final}
-    if changed or _stake_moved(action.at_stake, content["at_stake"]):
-        action.version += 1
-    for name, value in content.items():
-        setattr(action, name, value)
-    action.refresh_count += 1
-    if not changed:
-        return None
-    return Entry("optimization_refreshed", "rule", values, action.public_id)
+    return _changed(proposal, content) or _stake_moved(proposal.at_stake, content["at_stake"])
 
 
-def _store_refreshed(actions: Sequence[Action], content: Iterable[str]) -> set[UUID]:
+def _refreshed(proposal: Open, content: dict[str, Any]) -> Entry:
+    values = {"before": content["value_before"], "wanted": content["value_final"], "instead_of": proposal.final}
+    return Entry("optimization_refreshed", "rule", values, proposal.public_id)
+
+
+def _store_refreshed(refreshed: Sequence[tuple[Open, dict[str, Any]]]) -> set[UUID]:
     """One upsert by id; status is not among its columns. Locked first, so that nobody decides on the old figures.
 
     Gives the public ids of those that were still open.
     """
-    if not actions:
+    if not refreshed:
         return set()
-    rows = Action.objects.select_for_update().filter(pk__in=[a.pk for a in actions], status__in=OPEN_STATUSES)
-    still_open = set(rows.values_list("pk", flat=True))
+    wanted = [proposal.pk for proposal, _ in refreshed]
+    still_open = Action.objects.select_for_update().filter(pk__in=wanted, status__in=OPEN_STATUSES).in_bulk()
+    actions = []
+    for proposal, content in refreshed:
+        action = still_open.get(proposal.pk)
+        if action is None:
+            continue
+        for name, value in content.items():
+            setattr(action, name, value)
+        action.refresh_count += 1
+        action.version += _versions_on(proposal, content)
+        actions.append(action)
     Action.objects.bulk_create(
-        [action for action in actions if action.pk in still_open],
+        actions,
         batch_size=500,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=[*content, "refresh_count", "version"],
+        update_fields=[*refreshed[0][1], "refresh_count", "version"],
     )
-    return {action.public_id for action in actions if action.pk in still_open}
-
-
-def _rejected(account: AdAccount, now: datetime) -> set[tuple[str, str, str]]:
-    since = now - REJECTED_STAYS_AWAY
-    rows = Action.objects.filter(account=account, status=Status.REJECTED, decided_at__gt=since)
-    return set(rows.values_list("level", "entity_id", "kind"))
+    return {action.public_id for action in actions}
 
 
 def without_rejected(account: AdAccount, drafts: Sequence[Draft], now: datetime) -> tuple[list[Draft], Counter[str]]:
-    """Drafts that may compete, and a count of the others.
-
-    What a person rejected must not win a conflict and then be skipped, for that would leave nothing.
-    """
-    away = _rejected(account, now)
-    welcome = [draft for draft in drafts if draft.key not in away]
-    left_out = len(drafts) - len(welcome)
-    return welcome, Counter({REJECTED_REASON: left_out} if left_out else {})
-
-
-def _standing(account: AdAccount, now: datetime) -> Standing:
-    return standing_of(account, _rejected(account, now))
+    """As `judging.welcome`, by what was rejected in this account."""
+    return welcome(drafts, rejected_lately(account, now))
 
 
 @transaction.atomic
@@ -176,39 +155,43 @@ def propose(
 ) -> Proposed:
     """Guards, then stores. Serialised per account by a lock on its row. `now` is business time."""
     AdAccount.objects.select_for_update().get(pk=account.pk)
-    result = Proposed()
-    around, standing = surroundings(account, now), _standing(account, now)
-    passed: list[Draft] = []
-    entries: list[Entry] = []
-    refreshed: list[Action] = []
-    content: dict[str, Any] = {}
-    for draft in winners:
-        skip = standing.skip_reason(draft)
-        if skip:
-            result.skipped[skip] += 1
-            continue
-        current = draft.entity.value_of(draft.field)
-        judgement = judge_all(facts_for(around, wish_of(draft), draft.entity, current))
-        if judgement.blocked:
-            result.blocked[judgement.blocked.guard] += 1
-            continue
-        passed.append(draft)
+    around, standing = surroundings(account, now), standing_of(account, now)
+    return _store(judge(winners, losers, around, standing), around, standing, run)
+
+
+def _store(judged: Judged, around: Surroundings, standing: Standing, run: Run | None) -> Proposed:
+    account, now = around.account, around.now
+    result = Proposed(blocked=_blocked_by(judged), skipped=Counter(reason for _, reason in judged.skipped))
+    refreshed: list[tuple[Open, dict[str, Any]]] = []
+    for draft, judgement in judged.passed:
         content = _content(draft, judgement, around)
         existing = standing.open.get(draft.key)
         if existing:
-            entry = _refresh(existing, content)
-            entries += [entry] if entry else []
-            refreshed.append(existing)
+            refreshed.append((existing, content))
         else:
             result.created.append(_new(account, draft, content, run, now))
-    result.superseded = supersede(standing, losers, passed, now)
-    stored = _store_refreshed(refreshed, content)
+    result.superseded = sum(close(proposal.pk, reason, now) for proposal, reason in judged.displaced)
+    stored = _store_refreshed(refreshed)
     result.refreshed = len(stored)
-    entries = [entry for entry in entries if entry.action_id in stored]
+    told = [(old, new) for old, new in refreshed if old.public_id in stored and _changed(old, new)]
     Action.objects.bulk_create(result.created, batch_size=500)
-    entries += [_suggested(action) for action in result.created]
+    entries = [_refreshed(old, new) for old, new in told] + [_suggested(action) for action in result.created]
     record_many(account.pk, entries, now)
     return result
+
+
+def _blocked_by(judged: Judged) -> Counter[str]:
+    return Counter(judgement.blocked.guard for _, judgement in judged.blocked if judgement.blocked)
+
+
+def close(action_id: int, reason: str, now: datetime) -> int:
+    """1 if it was closed, 0 if a person decided on it at this very moment: that stands."""
+    try:
+        loser = Action.objects.get(pk=action_id, status__in=OPEN_STATUSES)
+        move(loser, Status.SUPERSEDED, now=now, actor="rule", payload={"reason": reason}, outcome_note=reason)
+    except (LostRace, Action.DoesNotExist):
+        return 0
+    return 1
 
 
 def _new(account: AdAccount, draft: Draft, content: dict[str, Any], run: Run | None, now: datetime) -> Action:

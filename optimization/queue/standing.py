@@ -1,27 +1,64 @@
-"""What is in the queue already when new drafts come: who goes before whom, and who makes way."""
+"""What is in the queue already when new drafts come, and who goes before whom."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
+from uuid import UUID, uuid4
 
-from metaads.models import AdAccount, Level
+from metaads.models import AdAccount
 from optimization.kinds import KINDS
 from optimization.models import OPEN_STATUSES, Action, Status
-from optimization.queue.conflicts import Superseded, safety_class
+from optimization.queue.conflicts import safety_class
 from optimization.queue.drafts import Draft
-from optimization.queue.states import LostRace, move
 
 ON_ITS_WAY = (Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON)
 REJECTED_REASON = "rejected by a person in the last 72 h"
+REJECTED_STAYS_AWAY = timedelta(hours=72)
 Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Open proposals by (level, entity, kind), entities with an action on its way, and entities to be paused."""
+class Open:
+    """An open proposal, as far as new drafts are held against it. Budgets in the minor unit.
 
-    open: dict[Key, Action]
+    `priority`: of the rule that made it, None = no rule did. `before`, `final`, `at_stake`, `version`: what a person
+    sees there now. `pk` is 0 for one that exists in a replay only.
+    """
+
+    level: str
+    entity_id: str
+    kind: str
+    campaign_id: str
+    priority: int | None
+    before: int | str
+    final: int | str
+    at_stake: int | None = None
+    stale: bool = False
+    version: int = 1
+    pk: int = 0
+    public_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def key(self) -> Key:
+        return self.level, self.entity_id, self.kind
+
+    @property
+    def by_rule(self) -> bool:
+        return self.priority is not None
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Safety before growth, then priority; smaller goes first."""
+        return safety_class(self.kind), -(self.priority or 0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Open proposals by (level, entity, kind), entities with an action on its way, what a person rejected lately, and
+    ids of entities that are to be paused (open pauses that still hold, and pauses on their way).
+    """
+
+    open: dict[Key, Open]
     on_its_way: set[tuple[str, str]]
     rejected: set[Key]
     pausing: set[str]
@@ -34,69 +71,58 @@ class Standing:
             return REJECTED_REASON
         if KINDS[draft.kind].grows and not self.pausing.isdisjoint(draft.entity.parent_ids):
             return "what it belongs to is to be paused"
-        if any(_rank(rival) < (safety_class(draft.kind), -draft.priority) for rival in self.rivals(draft)):
+        if any(rival.rank < (safety_class(draft.kind), -draft.priority) for rival in self.rivals(draft)):
             return "an open proposal for it goes before"
         return None
 
-    def rivals(self, draft: Draft) -> list[Action]:
+    def rivals(self, draft: Draft) -> list[Open]:
         """Open proposals of rules for another kind on the same entity that still hold."""
         return [
-            action
-            for action in self._by_entity.get(draft.key[:2], [])
-            if action.kind != draft.kind and action.rule_version and not action.stale_reason
+            proposal
+            for proposal in self._by_entity.get(draft.key[:2], [])
+            if proposal.kind != draft.kind and proposal.by_rule and not proposal.stale
         ]
 
     @cached_property
-    def _by_entity(self) -> dict[tuple[str, str], list[Action]]:
-        found: dict[tuple[str, str], list[Action]] = {}
-        for key, action in self.open.items():
-            found.setdefault(key[:2], []).append(action)
+    def _by_entity(self) -> dict[tuple[str, str], list[Open]]:
+        found: dict[tuple[str, str], list[Open]] = {}
+        for key, proposal in self.open.items():
+            found.setdefault(key[:2], []).append(proposal)
         return found
 
 
-def _rank(action: Action) -> tuple[int, int]:
-    """Safety before growth, then priority; smaller goes first."""
-    priority = action.rule_version.rule.priority if action.rule_version else 0
-    return safety_class(action.kind), -priority
+def rejected_lately(account: AdAccount, now: datetime) -> set[Key]:
+    """What persons rejected in the last 72 h."""
+    rows = Action.objects.filter(account=account, status=Status.REJECTED, decided_at__gt=now - REJECTED_STAYS_AWAY)
+    return set(rows.values_list("level", "entity_id", "kind"))
 
 
-def standing_of(account: AdAccount, rejected: set[Key]) -> Standing:
-    """The queue of one account as it stands, in three queries."""
+def standing_of(account: AdAccount, now: datetime) -> Standing:
+    """The queue of one account as it stands, in four queries."""
     mine = Action.objects.filter(account=account)
     pauses = mine.filter(kind="pause", stale_reason="", status__in=[*OPEN_STATUSES, *ON_ITS_WAY])
-    opened = mine.filter(status__in=OPEN_STATUSES).select_related("rule_version__rule")
     return Standing(
-        open={(a.level, a.entity_id, a.kind): a for a in opened},
+        open={proposal.key: proposal for proposal in _opened(account)},
         on_its_way=set(mine.filter(status__in=ON_ITS_WAY).values_list("level", "entity_id")),
-        rejected=rejected,
+        rejected=rejected_lately(account, now),
         pausing=set(pauses.values_list("entity_id", flat=True)),
     )
 
 
-def supersede(standing: Standing, losers: Sequence[Superseded], passed: Sequence[Draft], now: datetime) -> int:
-    """Closes open proposals that lost to a draft which passed the rails; one that was blocked takes nobody's place."""
-    wanted = {draft.key for draft in passed}
-    reasons: dict[Key, str] = {loser.draft.key: loser.reason for loser in losers if loser.by.key in wanted}
-    kinds = {draft.key[:2]: draft.kind for draft in passed}
-    pauses = [draft.entity for draft in passed if draft.kind == "pause"]
-    paused = {entity.meta_id for entity in pauses if entity.level == Level.CAMPAIGN}
-    for key, action in standing.open.items():
-        if kinds.get(key[:2], key[2]) != key[2] and action.rule_version_id is not None:
-            reasons.setdefault(key, f"{kinds[key[:2]].replace('_', ' ')} is wanted now instead.")
-        if action.campaign_id in paused and action.entity_id != action.campaign_id and KINDS[action.kind].grows:
-            reasons.setdefault(key, "Its campaign is to be paused.")
-    doomed = [(standing.open[key], reason) for key, reason in reasons.items() if key in standing.open]
-    return sum(_close(action, reason, now) for action, reason in doomed if _key(action) not in wanted)
-
-
-def _key(action: Action) -> Key:
-    return action.level, action.entity_id, action.kind
-
-
-def _close(loser: Action, reason: str, now: datetime) -> int:
-    """1 if it was closed, 0 if a person decided on it at this very moment: that stands."""
-    try:
-        move(loser, Status.SUPERSEDED, now=now, actor="rule", payload={"reason": reason}, outcome_note=reason)
-    except LostRace:
-        return 0
-    return 1
+def _opened(account: AdAccount) -> list[Open]:
+    """Without the evidence, which is large and decides nothing here."""
+    rows = Action.objects.filter(account=account, status__in=OPEN_STATUSES).values_list(
+        "level",
+        "entity_id",
+        "kind",
+        "campaign_id",
+        "rule_version__rule__priority",
+        "value_before",
+        "value_final",
+        "at_stake",
+        "stale_reason",
+        "version",
+        "pk",
+        "public_id",
+    )
+    return [Open(*row[:8], bool(row[8]), *row[9:]) for row in rows]

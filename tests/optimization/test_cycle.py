@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from metaads.models import AdAccount, AdSet
 from metaads.switch import SwitchedOff
-from optimization import cycle, gather, pipeline
+from optimization import cycle, pipeline, wants
 from optimization.cycle import run_cycle
 from optimization.incident.stops import set_stop
 from optimization.ledger import events_of, verify
@@ -252,8 +252,8 @@ def test_a_rule_that_errs_counts_failures_and_the_others_run_on(
         return evaluate(compiled, *args)
 
     bad_tree = compile_version(version_of(bad)).document.conditions
-    monkeypatch.setattr(gather, "evaluate_many", together)
-    monkeypatch.setattr(gather, "evaluate", alone)
+    monkeypatch.setattr(wants, "evaluate_many", together)
+    monkeypatch.setattr(wants, "evaluate", alone)
     for hours in range(3):
         run = look(60, 0, 0, 0, hours=hours)
         assert run is not None

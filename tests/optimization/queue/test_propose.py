@@ -141,7 +141,7 @@ def test_a_proposal_decided_at_this_moment_is_not_superseded(ad_set: AdSet, monk
         Action.objects.filter(pk=open_one.pk).update(status=Status.REJECTED)
         return move(*args, **kwargs)
 
-    monkeypatch.setattr("optimization.queue.standing.move", a_person_is_quicker)
+    monkeypatch.setattr("optimization.queue.propose.move", a_person_is_quicker)
     assert put(ad_set, draft_of(ad_set, "pause")).superseded == 0
     open_one.refresh_from_db()
     assert open_one.status == Status.REJECTED

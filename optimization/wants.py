@@ -1,0 +1,282 @@
+"""What rules want at a moment. Reads nothing but what `Known` gives, writes nothing, tells nobody.
+
+The live cycle, preview, dry run and back-test all ask here, each with a `Known` of its own:
+`wants` -> `queue.judging.welcome` -> `queue.conflicts.resolve` -> `explain` -> `queue.judging.judge`.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+
+from intelligence.metrics import catalog
+from intelligence.metrics.frame import Frame
+from metaads.graph.money import to_minor
+from metaads.models import AdAccount
+from optimization.entities import Entity
+from optimization.evidence import figures, sentence
+from optimization.kinds import KINDS, FieldChange, Refusal
+from optimization.models import Rule, RuleVersion, Source
+from optimization.queue.drafts import Draft
+from optimization.rules.compile import CompiledRule
+from optimization.rules.evaluate import Outcome, evaluate, evaluate_many
+from optimization.rules.schema import RuleAction
+from optimization.rules.sheet import Context
+
+log = logging.getLogger(__name__)
+DAY = timedelta(days=1)
+STAKE_FIELD = catalog.resolve("spend_7d")
+NAME_FIELD = catalog.resolve("name")
+Recent = Mapping[tuple[str, str], Sequence[datetime]]
+"""(level, entity id) -> when a rule's actions on it were executed, in any order."""
+
+
+class Known(Protocol):
+    """What is known of an account at one moment beside its frames."""
+
+    def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
+        """Entities of a level by Meta id; those that do not exist then are left out."""
+
+    def recent(self, rule_id: int, hours: float) -> Recent:
+        """What the rule had carried out in the last `hours`."""
+
+    def context(self, frame: Frame) -> Context:
+        """What rules may ask beyond the frame."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One rule to be looked at, in one version. Both may be unsaved: a preview's have no row."""
+
+    rule: Rule
+    version: RuleVersion
+    compiled: CompiledRule
+
+
+@dataclass(frozen=True)
+class Match:
+    """One rule that matched in one frame: `rows` are positions in it, `ids` the entities there."""
+
+    rule: Rule
+    version: RuleVersion
+    compiled: CompiledRule
+    frame: Frame
+    outcome: Outcome
+    ids: list[str]
+    rows: list[int]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A rule that broke, and what it said."""
+
+    rule: Rule
+    reason: str
+
+
+@dataclass
+class Gathered:
+    """What was found. `evaluated`: rule id -> entities it covered. `refused`: reasons of what had nothing to do, with
+    counts. `outcomes`: every look that did not break, matched or not, in the order of the looks.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    evaluated: dict[int, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    outcomes: list[tuple[Look, Outcome]] = field(default_factory=list)
+
+    def isolated(self, match: Match, work: Callable[[], None]) -> None:
+        """Does `work` for one match. If it errs, that rule alone counts a failure and wants nothing this time."""
+        try:
+            work()
+        except Exception as error:
+            log.exception("rule %s failed", match.rule.pk)
+            self.failures.append(Failure(match.rule, str(error) or type(error).__name__))
+            self.problems.append(f"Rule {match.rule.name} failed: {error}")
+            self.evaluated.pop(match.rule.pk, None)
+            self.drafts = [draft for draft in self.drafts if draft.rule_version != match.version]
+            self.matches = [other for other in self.matches if other.version != match.version]
+
+
+def wants(
+    account: AdAccount, looks: Sequence[Look], frames: Mapping[str, Frame], known: Known, now: datetime
+) -> Gathered:
+    """Evaluates all looks on the frames of their levels and turns matches into drafts.
+
+    `frames`: level -> frame fresh enough to decide on. A rule of a level without one is not looked at.
+    """
+    result = Gathered()
+    for level, frame in frames.items():
+        of_level = [look for look in looks if look.rule.level == level]
+        if of_level:
+            _look_at(of_level, frame, known.context(frame), result)
+    entities = _entities(known, result.matches)
+    for match in list(result.matches):
+        result.isolated(match, partial(_drafts_of, account, match, entities[match.frame.level], known, now, result))
+    return result
+
+
+def _look_at(looks: Sequence[Look], frame: Frame, context: Context, result: Gathered) -> None:
+    for look, outcome in zip(looks, _outcomes(looks, frame, context, result), strict=True):
+        if outcome is None:
+            result.problems.append(f"Rule {look.rule.name} could not be evaluated.")
+            continue
+        result.outcomes.append((look, outcome))
+        result.evaluated[look.rule.pk] = int(np.count_nonzero(outcome.covered))
+        rows = outcome.rows.tolist()
+        if rows:
+            ids = frame.ids[outcome.rows].tolist()
+            result.matches.append(Match(look.rule, look.version, look.compiled, frame, outcome, ids, rows))
+
+
+def _outcomes(looks: Sequence[Look], frame: Frame, context: Context, result: Gathered) -> list[Outcome | None]:
+    """All at once; if one errs, one by one, so that the others run on and only the culprit counts a failure."""
+    try:
+        return list(evaluate_many([look.compiled for look in looks], frame, context))
+    except Exception:
+        log.exception("evaluating together failed, so each rule by itself")
+    outcomes: list[Outcome | None] = []
+    for look in looks:
+        try:
+            outcomes.append(evaluate(look.compiled, frame, context))
+        except Exception as error:
+            log.exception("rule %s failed", look.rule.pk)
+            result.failures.append(Failure(look.rule, str(error)))
+            outcomes.append(None)
+    return outcomes
+
+
+def _entities(known: Known, matches: Iterable[Match]) -> dict[str, Mapping[str, Entity]]:
+    """Every entity that some rule wants to change, asked for once per level."""
+    wanted: dict[str, set[str]] = {}
+    for match in matches:
+        ids = wanted.setdefault(match.frame.level, set())
+        if match.compiled.document.change is not None:
+            ids.update(match.ids)
+    return {level: known.entities(level, ids) for level, ids in wanted.items()}
+
+
+def _drafts_of(
+    account: AdAccount, match: Match, entities: Mapping[str, Entity], known: Known, now: datetime, result: Gathered
+) -> None:
+    step = match.compiled.document.change
+    if step is None:
+        return
+    kind = KINDS[step.kind]
+    spends = catalog.column(match.frame, STAKE_FIELD)
+    recent = known.recent(match.rule.pk, max(match.compiled.document.safety.cooldown_hours or 0, 24))
+    for entity_id, row in zip(match.ids, match.rows, strict=True):
+        entity = entities.get(entity_id)
+        change = kind.change(entity, step.parameters, account.currency) if entity else Refusal("It vanished at Meta.")
+        if isinstance(change, FieldChange) and (why := why_not(match, change.entity, recent, now)):
+            change = Refusal(why)
+        if isinstance(change, Refusal):
+            result.refused[change.reason] = result.refused.get(change.reason, 0) + 1
+            continue
+        result.drafts.append(_draft(account, match, step, change, entity_id, float(spends[row])))
+
+
+Check = Callable[[Match, Entity, Recent, datetime], str]
+
+
+def _cooling_down(match: Match, entity: Entity, recent: Recent, now: datetime) -> str:
+    hours, times = match.compiled.document.safety.cooldown_hours, recent.get((entity.level, entity.meta_id))
+    if hours and times and now - max(times) < timedelta(hours=hours):
+        return "The rule's own cooldown is not over."
+    return ""
+
+
+def _changed_enough(match: Match, entity: Entity, recent: Recent, now: datetime) -> str:
+    most, times = match.compiled.document.safety.max_changes_per_day, recent.get((entity.level, entity.meta_id), ())
+    if most and sum(moment > now - DAY for moment in times) >= most:
+        return "The rule has changed it as often as it may in a day."
+    return ""
+
+
+CHECKS: tuple[Check, ...] = (_cooling_down, _changed_enough)
+"""Why a rule that matched does not want the change all the same, in its own words; the first reason counts."""
+
+
+def why_not(match: Match, entity: Entity, recent: Recent, now: datetime) -> str:
+    """Empty = the rule may want it."""
+    return next((why for check in CHECKS if (why := check(match, entity, recent, now))), "")
+
+
+def _within_safety(match: Match, change: FieldChange) -> int | str:
+    most = match.compiled.document.safety.max_change_percent
+    if most is None or not isinstance(change.before, int) or not isinstance(change.wanted, int):
+        return change.wanted
+    room = int(change.before * most / 100)
+    return max(change.before - room, min(change.before + room, change.wanted))
+
+
+def _draft(
+    account: AdAccount, match: Match, step: RuleAction, change: FieldChange, asked_of: str, spend: float
+) -> Draft:
+    """Without its evidence, which `explain` adds to the drafts that win."""
+    stake = None if np.isnan(spend) else to_minor(Decimal(str(round(spend / 7, 6))), account.currency)
+    return Draft(
+        source=Source.RULE,
+        entity=change.entity,
+        kind=step.kind,
+        parameters=step.parameters,
+        field=change.field,
+        before=change.before,
+        wanted=_within_safety(match, change),
+        reason_code=match.rule.category,
+        reason=change.note,
+        priority=match.rule.priority,
+        trace={},
+        metrics={},
+        data_read_at=match.frame.read_at,
+        rule_version=match.version,
+        at_stake=stake,
+        suggested_only=match.compiled.document.mode == "suggestion_only",
+        asked_of=asked_of,
+    )
+
+
+def explain(currency: str, drafts: Sequence[Draft], gathered: Gathered) -> list[Draft]:
+    """The same drafts with trace, figures and the sentence why. Only those that won a conflict are worth it.
+
+    Drafts of a rule that cannot be explained are left out, and its failure is noted in `gathered`.
+    """
+    places: dict[int, list[int]] = {}
+    for place, draft in enumerate(drafts):
+        places.setdefault(id(draft.rule_version), []).append(place)
+    explained: dict[int, Draft] = {}
+    for match in list(gathered.matches):
+        if mine := places.get(id(match.version)):
+            gathered.isolated(match, partial(_explain_match, currency, match, drafts, mine, explained))
+    return [explained[place] for place in sorted(explained)]
+
+
+def _explain_match(
+    currency: str, match: Match, drafts: Sequence[Draft], places: Sequence[int], explained: dict[int, Draft]
+) -> None:
+    rows = [match.frame.row(drafts[place].asked_of) for place in places]
+    traces = match.outcome.traces(np.array(rows, dtype=np.intp))
+    done = {}
+    for place, trace in zip(places, traces, strict=True):
+        draft = drafts[place]
+        reason = " ".join(part for part in (sentence(trace, currency), draft.reason) if part)
+        found = {**figures(trace), **_moved_from(match, draft)}
+        done[place] = replace(draft, trace=trace, metrics=found, reason=reason)
+    explained.update(done)
+
+
+def _moved_from(match: Match, draft: Draft) -> dict[str, Any]:
+    """Whose figures these are, where the change moved to the parent that carries the budget."""
+    row = match.frame.row(draft.asked_of)
+    if draft.asked_of == draft.entity.meta_id or row is None:
+        return {}
+    name = str(catalog.column(match.frame, NAME_FIELD)[row])
+    return {"asked_of": {"level": match.frame.level, "id": draft.asked_of, "name": name}}
