@@ -57,7 +57,7 @@ def resolve_window(name: str) -> str | None:
 
 def column(frame: Frame, field: Field) -> Numbers | Texts:
     """One value an entity, in the order of `frame.ids`; NaN or "" where unknown. Never raises for missing data."""
-    held = frame.columns.get(field.name)
+    held = frame.columns.get(field.name) if field.formula is None else None
     if held is not None:
         return held
     family = _BY_KEY.get(field.family)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from intelligence.metrics.entities import DELIVERING
 from intelligence.metrics.frame import Numbers, Texts
+from intelligence.metrics.tags import tag_column
 from metaads.graph.money import offset
 from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
 
@@ -79,7 +80,7 @@ class Mirror:
 
 
 def read_mirror(account: AdAccount, level: str, deleted: bool = False) -> Mirror:
-    """One query for the whole level, without those that were deleted, or with them."""
+    """One query for the whole level, without those that were deleted, or with them, and one for the tags."""
     shape = SHAPES[level]
     times = {**shape.times, "deleted": "deleted_at"}
     lookups = sorted({lookup for part in (shape.texts, shape.numbers, times) for lookup in part.values() if lookup})
@@ -94,8 +95,9 @@ def read_mirror(account: AdAccount, level: str, deleted: bool = False) -> Mirror
         return {name: make(by_lookup.get(lookup or "", ()) or [empty] * count) for name, lookup in names.items()}
 
     per_major = offset(account.currency)
+    texts = gather(shape.texts, _texts, "")
     return Mirror(
-        gather(shape.texts, _texts, ""),
+        {**texts, "tags": tag_column(account, level, texts["id"])},
         gather(shape.numbers, lambda values: _budgets(values) / per_major, None),
         gather(times, _seconds, None),
     )

@@ -57,6 +57,7 @@ def _state(account: AdAccount, level: str, mirror: Mirror, now: datetime) -> dic
     own, parents = mirror.texts["bid_strategy"], mirror.texts["parent_bid_strategy"]
     return {
         **texts,
+        "tags": mirror.texts.get("tags", np.full(len(mirror.ids), "", dtype="<U1")),
         "parent_id": mirror.texts["parent_id"],
         "parent_name": mirror.texts["parent_name"],
         "bid_strategy": np.where(own == "", parents, own),

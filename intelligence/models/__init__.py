@@ -15,6 +15,7 @@ from intelligence.models.quality import QualityChange, QualityState
 from intelligence.models.reading import Reading
 from intelligence.models.rollup import Week
 from intelligence.models.state import State
+from intelligence.models.tag import EntityTag
 from intelligence.models.target import Target
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "CalendarEvent",
     "CreativeDay",
     "DayProfile",
+    "EntityTag",
     "Freshness",
     "Gap",
     "HourBlock",

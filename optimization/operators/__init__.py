@@ -1,6 +1,6 @@
 """Operators of rules, one family a file. Adding one: write the file, list it here (docs/adding/operator.md)."""
 
-from optimization.operators import between, comparison, duration, membership, text, trend
+from optimization.operators import between, comparison, duration, membership, tags, text, trend
 from optimization.operators.base import Condition, Mask, Operand, Operator, ValueProblem
 
 ALL: tuple[Operator, ...] = (
@@ -8,6 +8,7 @@ ALL: tuple[Operator, ...] = (
     *between.OPERATORS,
     *membership.OPERATORS,
     *text.OPERATORS,
+    *tags.OPERATORS,
     *trend.OPERATORS,
     *duration.OPERATORS,
 )

@@ -25,6 +25,7 @@ Say = Callable[[Expression], str]
 
 NUMBER = frozenset({"number"})
 TEXT = frozenset({"text"})
+TAGS = frozenset({"tags"})
 ANY = NUMBER | TEXT
 
 
@@ -90,7 +91,7 @@ class Operand:
     def key(self) -> str:
         """Equal for equal operands: rules that ask the same thing share one mask."""
         inner = self.inner.key if self.inner else ""
-        return repr(([term.text for term in self.terms], self.texts, self.count, inner))
+        return repr(([term.key for term in self.terms], self.texts, self.count, inner))
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Condition:
 
     @property
     def key(self) -> str:
-        return repr((self.field.name, self.operator.key, self.operand.key))
+        return repr((self.field.key, self.operator.key, self.operand.key))
 
 
 class Operator(ABC):

@@ -24,9 +24,8 @@ from optimization.operators.base import (
     Sheet,
     ValueProblem,
 )
+from optimization.operators.values.periods import is_kept
 
-# Families of fields whose past days and hours are kept.
-KEPT = frozenset({"sums", "ratios"})
 INNER = {one.key: one for one in (*comparison.OPERATORS, *between.OPERATORS)}
 
 
@@ -42,9 +41,10 @@ class Duration(Operator):
         super().reads(field, reader)
         if field.window and reader.written.endswith(f"_{field.window}"):
             raise ValueProblem(f"{self.key} reads each {self.unit} by itself: write {field.base}, without a window.")
-        if field.family not in KEPT:
+        over_one = reader.field(f"{field.base}_{self.window}") if field.window and is_kept(field) else field
+        if not is_kept(over_one):
             raise ValueProblem(f"{field.name} is not kept by {self.unit}; sums such as spend and ratios are.")
-        return reader.field(f"{field.base}_{self.window}")
+        return over_one
 
     def read(self, field: Field, raw: object, reader: Reader) -> Operand:
         if not isinstance(raw, Mapping) or set(raw) != {f"{self.unit}s", "operator", "value"}:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from intelligence.metrics.tags import BadTag, plain
 from intelligence.metrics.windows import is_window
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -35,8 +36,17 @@ def _window(value: str) -> str:
     return value
 
 
+def _tag(value: str) -> str:
+    try:
+        return plain(value)
+    except BadTag as problem:
+        raise ValueError(str(problem)) from None
+
+
 Clock = Annotated[str, AfterValidator(_clock)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+MetaId = Annotated[str, Field(pattern=r"^\d{1,30}$")]
+Tag = Annotated[str, AfterValidator(_tag)]
 
 
 class Part(BaseModel):
@@ -50,7 +60,17 @@ class Filters(Part):
     name_matches: Text | None = None
     status: tuple[Text, ...] = ()
     objective: tuple[Text, ...] = ()
-    campaign_ids: tuple[Annotated[str, Field(pattern=r"^\d{1,30}$")], ...] = ()
+    campaign_ids: tuple[MetaId, ...] = ()
+    parent_ids: tuple[MetaId, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    without_tags: tuple[Tag, ...] = ()
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.tags and set(self.tags) <= set(self.without_tags):
+            both = " and ".join(self.tags)
+            raise ValueError(f"without_tags: shuts out {both}, which tags asks for, so nothing would fit.")
+        return self
 
     def as_conditions(self) -> list[tuple[str, dict[str, object]]]:
         """(place, leaf) of each given filter, to be read like any other condition."""
@@ -60,6 +80,9 @@ class Filters(Part):
             ("status", "effective_status", "in", list(self.status)),
             ("objective", "objective", "in", list(self.objective)),
             ("campaign_ids", "campaign_id", "in", list(self.campaign_ids)),
+            ("parent_ids", "parent_id", "in", list(self.parent_ids)),
+            ("tags", "tags", "has_tag", list(self.tags)),
+            ("without_tags", "tags", "has_no_tag", list(self.without_tags)),
         ]
         return [
             (f"filters.{key}", {"field": field, "operator": operator, "value": value})
@@ -104,27 +127,50 @@ class Schedule(Part):
 
 
 class Safety(Part):
-    """Limits of this rule's own; the account's limits bind as well, and the strictest wins. Percent: 20 = 20 %."""
+    """Limits of this rule's own; the account's limits bind as well, and the strictest wins. Percent: 20 = 20 %.
+
+    `rollout_percent`: the share of its matches on which an automatic rule acts alone; the rest wait for a person.
+    """
 
     cooldown_hours: Annotated[float, Field(ge=0, le=720, allow_inf_nan=False)] | None = None
     max_changes_per_day: Annotated[int, Field(ge=1, le=50)] | None = None
     max_change_percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
+    rollout_percent: Literal[10, 50, 100] = 10
+
+
+class Timed(Part):
+    """When a change is undone by itself: so many hours after it was made, or at the end of the account's day."""
+
+    undo_after_hours: Annotated[int, Field(ge=1, le=720)] | None = None
+    today_only: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.undo_after_hours is None) == (not self.today_only):
+            raise ValueError('write {"undo_after_hours": 48} or {"today_only": true}, or leave "timed" out.')
+        return self
 
 
 class Step(Part):
-    """One intended action; `parameters` are checked by its kind."""
+    """One intended action; `parameters` are checked by its kind. `timed`: it is undone later, unless kept."""
 
     kind: str
     parameters: dict[str, object] = Field(default_factory=dict)
+    timed: Timed | None = None
 
 
 class Flat(Part):
-    """The document without its tree (`conditions` is read by `rules.tree`)."""
+    """The document without its tree (`conditions` is read by `rules.tree`, `metrics` by `rules.own`).
+
+    `holdout_percent`: share of firings that are skipped on purpose, to measure the effect (decision 10).
+    """
 
     default_window: Annotated[str, AfterValidator(_window)] = "7d"
     filters: Filters = Filters()
+    metrics: dict[str, str] = Field(default_factory=dict)
     conditions: object
     actions: tuple[Step, ...] = Field(min_length=1, max_length=10)
     mode: Mode = "approval_required"
     schedule: Schedule = Schedule()
     safety: Safety = Safety()
+    holdout_percent: Annotated[float, Field(ge=0, le=50, allow_inf_nan=False)] = 0

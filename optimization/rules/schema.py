@@ -1,14 +1,18 @@
 """Checks a rule document when it is saved. Either a whole, sound document comes out or every problem with its place."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any
 
 from pydantic import ValidationError
 
+from metaads.models import Level
 from optimization.kinds import KINDS, Kind
-from optimization.rules.parts import Filters, Flat, Mode, Safety, Schedule, Step
+from optimization.operators.values.expression import Expression
+from optimization.rules.own import Names
+from optimization.rules.parts import Filters, Flat, Mode, Safety, Schedule, Step, Timed
 from optimization.rules.tree import Leaf, Node, Problem, TreeReader
 
 __all__ = ["Problem", "RuleAction", "RuleDocument", "RuleInvalid", "from_pydantic", "parse"]
@@ -35,11 +39,15 @@ class RuleAction:
 
     kind: str
     parameters: dict[str, Any]
+    timed: Timed | None = None
 
 
 @dataclass(frozen=True)
 class RuleDocument:
-    """A sound document. `filters_read` are the filters as leaves, all of which must hold."""
+    """A sound document. `filters_read` are the filters as leaves, all of which must hold.
+
+    `metrics`: metrics of its own, by name, as they read over the default window. Percent: 10 = 10 %.
+    """
 
     default_window: str
     filters: Filters
@@ -49,6 +57,8 @@ class RuleDocument:
     mode: Mode
     schedule: Schedule
     safety: Safety
+    metrics: Mapping[str, Expression] = attribute(default_factory=dict)
+    holdout_percent: float = 0
 
     @property
     def change(self) -> RuleAction | None:
@@ -62,13 +72,16 @@ def parse(document: object, level: str | None = None) -> RuleDocument:
         raise RuleInvalid([Problem("", "a rule is a JSON object with conditions and actions.")])
     problems: list[Problem] = []
     flat = _flat(document, problems)
-    tree = TreeReader(flat.default_window if flat else "7d", problems)
+    names = _names(flat, problems)
+    tree = TreeReader(names, problems)
     conditions = tree.node(document["conditions"], "conditions") if "conditions" in document else None
     if flat is None:
         raise RuleInvalid(problems)
     filters = [tree.node(leaf, path) for path, leaf in flat.filters.as_conditions()]
     actions = _actions(flat.actions, level, problems)
     problems.extend(_alone(flat.mode, actions))
+    if level == Level.CAMPAIGN and flat.filters.parent_ids:
+        problems.append(Problem("filters.parent_ids", "a campaign has no parent; use campaign_ids."))
     if problems or conditions is None:
         raise RuleInvalid(problems)
     return RuleDocument(
@@ -80,7 +93,16 @@ def parse(document: object, level: str | None = None) -> RuleDocument:
         mode=flat.mode,
         schedule=flat.schedule,
         safety=flat.safety,
+        metrics={name: formula for name in flat.metrics if (formula := names.formula(name))},
+        holdout_percent=flat.holdout_percent,
     )
+
+
+def _names(flat: Flat | None, problems: list[Problem]) -> Names:
+    """The names that conditions may use, with a problem for each metric of the document's own that has a fault."""
+    names = Names(flat.default_window, flat.metrics) if flat else Names()
+    problems.extend(Problem(f"metrics.{name}" if name else "metrics", why) for name, why in names.faults())
+    return names
 
 
 def _flat(document: dict[str, object], problems: list[Problem]) -> Flat | None:
@@ -94,7 +116,10 @@ def _flat(document: dict[str, object], problems: list[Problem]) -> Flat | None:
 def from_pydantic(error: ValidationError, prefix: str = "") -> list[Problem]:
     """Pydantic's errors with our places and plain words."""
     problems = []
-    for one in error.errors(include_url=False, include_context=False):
+    found = error.errors(include_url=False, include_context=False)
+    for one in found:
+        if one["type"] == "too_short" and any(_inside(other["loc"], one["loc"]) for other in found):
+            continue  # pydantic counts a faulty entry as missing
         path = prefix
         for part in one["loc"]:
             path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
@@ -104,6 +129,10 @@ def from_pydantic(error: ValidationError, prefix: str = "") -> list[Problem]:
             path, message = f"{path}.{named[1]}", named[2]
         problems.append(Problem(path, PLAIN.get(one["type"], message)))
     return problems
+
+
+def _inside(place: tuple[int | str, ...], of: tuple[int | str, ...]) -> bool:
+    return place != of and place[: len(of)] == of
 
 
 def _actions(steps: Sequence[Step], level: str | None, problems: list[Problem]) -> list[RuleAction]:
@@ -117,8 +146,10 @@ def _actions(steps: Sequence[Step], level: str | None, problems: list[Problem]) 
         if level is not None and level not in kind.levels:
             problems.append(Problem(f"actions[{i}].kind", f"{kind.label} is not possible at level {level}."))
         parameters = _parameters(kind, step, f"actions[{i}].parameters", problems)
+        if step.timed is not None and kind.inverse_key() is None:
+            problems.append(Problem(f"actions[{i}].timed", f"{kind.label} cannot be undone, so it cannot be timed."))
         if parameters is not None:
-            read.append(RuleAction(step.kind, parameters))
+            read.append(RuleAction(step.kind, parameters, step.timed))
     changing = [i for i, step in enumerate(steps) if step.kind in KINDS and KINDS[step.kind].changes_meta]
     if len(changing) > 1:
         text = "a rule changes one thing at Meta; only notices may be added to it. Make a second rule."

@@ -39,25 +39,41 @@ class FrameSheet:
         return len(self.frame)
 
     def column(self, field: Field) -> Column:
-        found = self._columns.get(field.name)
+        found = self._columns.get(field.key)
         if found is None:
-            found = self._columns[field.name] = catalog.column(self.frame, field)
+            found = self._columns[field.key] = self._made(field)
         return found
+
+    def _made(self, field: Field) -> Column:
+        """A metric of one's own from columns that are kept here, anything else from the frame."""
+        if field.formula is None:
+            return catalog.column(self.frame, field)
+        value = field.formula.value(self._numbers)
+        return np.full(len(self), value) if isinstance(value, float) else value
 
     def value(self, expression: Expression) -> float | Numbers:
         if expression.constant is not None:
             return expression.constant
-        found = self._values.get(expression.text)
+        found = self._values.get(expression.key)
         if found is None:
-            found = self._values[expression.text] = expression.value(self._numbers)
+            found = self._values[expression.key] = expression.value(self._numbers)
         return found
 
     def history(self, field: Field, unit: str, count: int) -> Numbers | None:
-        key = (field.base, unit, count)
+        key = (field.key, unit, count)
         if key not in self._histories:
-            ask = self._context.history
+            ask = self._own_history if field.formula else self._context.history
             self._histories[key] = ask(field, unit, count) if ask else None
         return self._histories[key]
+
+    def _own_history(self, field: Field, unit: str, count: int) -> Numbers | None:
+        """A metric of one's own is computed in each period from the figures of that period."""
+        if field.formula is None:
+            return None
+        parts = {part.key: self.history(part, unit, count) for part in field.formula.fields}
+        held = {key: past for key, past in parts.items() if past is not None}
+        value = field.formula.value(lambda part: held[part.key]) if len(held) == len(parts) else None
+        return None if isinstance(value, float) else value
 
     def mask(self, condition: Condition, key: tuple[str, bool]) -> Mask:
         """Where the condition is known to hold, or to fail if the key says so. A kept mask is read-only."""

@@ -99,6 +99,12 @@ def _filters_text(filters: Filters) -> str:
         parts.append(f"with objective {joined(filters.objective, 'or')}")
     if filters.campaign_ids:
         parts.append(f"of campaign {joined(filters.campaign_ids, 'or')}")
+    if filters.parent_ids:
+        parts.append(f"under {joined(filters.parent_ids, 'or')}")
+    if filters.tags:
+        parts.append(f"tagged {joined(filters.tags, 'or')}")
+    if filters.without_tags:
+        parts.append(f"not tagged {joined(filters.without_tags, 'or')}")
     return f" {joined(parts)}" if parts else ""
 
 

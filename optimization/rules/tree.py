@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
-from intelligence.metrics.catalog import Field, UnknownField, resolve
+from intelligence.metrics.catalog import Field, UnknownField
 from optimization.operators import OPERATORS, Condition, Operator, ValueProblem
 from optimization.operators.values.expression import Expression, ExpressionError, number, parse
+from optimization.rules.own import BadMetric, Names, unknown_text
 
 DEEPEST = 8
 MOST_LEAVES = 200
@@ -76,7 +77,7 @@ class _Fault(Exception):
 class TreeReader:
     """Reads one document's tree and collects every problem on the way, the first of each node."""
 
-    default_window: str
+    names: Names
     problems: list[Problem] = attribute(default_factory=list)
     count: int = 0
 
@@ -124,7 +125,7 @@ class TreeReader:
             raise _Fault(f"{path}.{extra[0]}", 'a condition has "field", "operator" and "value" only.')
         field = self._field(raw.get("field"), path)
         operator = self._operator(raw.get("operator"), path)
-        reader = ValueReader(self.default_window, str(raw["field"]).strip())
+        reader = ValueReader(self.names, str(raw["field"]).strip())
         try:
             read = operator.reads(field, reader)
         except ValueProblem as problem:
@@ -139,9 +140,11 @@ class TreeReader:
         if not isinstance(name, str) or not name.strip():
             raise _Fault(f"{path}.field", "name the field, such as spend_7d.")
         try:
-            return resolve(name.strip(), self.default_window)
+            return self.names.resolve(name.strip())
         except UnknownField as problem:
             raise _Fault(f"{path}.field", unknown_text(problem)) from None
+        except BadMetric as problem:
+            raise _Fault(f"{path}.field", f"{name.strip()}: {problem}") from None
 
     def _operator(self, key: object, path: str) -> Operator:
         operator = OPERATORS.get(key) if isinstance(key, str) else None
@@ -150,24 +153,20 @@ class TreeReader:
         return operator
 
 
-def unknown_text(problem: UnknownField) -> str:
-    """The sentence for a field that does not exist, with the nearest that do."""
-    hint = f" Did you mean {' or '.join(problem.nearest)}?" if problem.nearest else ""
-    return f"there is no field {problem.name!r}.{hint}"
-
-
 @dataclass(frozen=True)
 class ValueReader:
     """What operators may ask while they read their value (see `operators.base.Reader`)."""
 
-    default_window: str
+    names: Names
     written: str
 
     def field(self, name: str) -> Field:
         try:
-            return resolve(name, self.default_window)
+            return self.names.resolve(name)
         except UnknownField as problem:
             raise ValueProblem(unknown_text(problem)) from None
+        except BadMetric as problem:
+            raise ValueProblem(f"{name}: {problem}") from None
 
     def number(self, raw: object, field: Field, place: str = "") -> Expression:
         """A constant or an expression; refused if it cannot be a value of `field`."""
@@ -194,7 +193,7 @@ def _misfit(expression: Expression, field: Field) -> str:
     if constant is not None and field.unit == "percent" and abs(constant) > LARGEST_PERCENT:
         return f"{expression.text} % is out of range for {field.name}, a percentage; write 1.5 for 1.5 %."
     other = expression.fields[0] if expression.is_field else field
-    if other.unit != field.unit:
+    if other.unit and field.unit and other.unit != field.unit:
         return f"{field.name} is a {field.unit} figure and {other.name} a {other.unit} figure; they do not compare."
     return ""
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from intelligence.metrics.field import TEXT, Field
+from intelligence.metrics.field import NUMBER, Field
 from intelligence.metrics.frame import Frame, Numbers, Texts
 
 ColumnOf = Callable[[Frame, Field], Numbers | Texts]
@@ -35,9 +35,9 @@ def stored(frame: Frame, name: str) -> Numbers | Texts | None:
 
 def nothing(frame: Frame, field: Field) -> Numbers | Texts:
     """All unknown."""
-    if field.kind == TEXT:
-        return np.full(len(frame), "", dtype="<U1")
-    return np.full(len(frame), np.nan)
+    if field.kind == NUMBER:
+        return np.full(len(frame), np.nan)
+    return np.full(len(frame), "", dtype="<U1")
 
 
 def divide(top: Numbers, bottom: Numbers, scale: float = 1.0) -> Numbers:

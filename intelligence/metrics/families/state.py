@@ -5,11 +5,12 @@ none). `budget_utilization`: percent of the daily budget that the last complete 
 percent spent so far. `budget_pacing`: percent of what should have been spent by now (100 = on plan).
 `days_active`: whole days since creation or start, whichever is later.
 `hours_since_conversion`: unknown if the days that we hold show none (ask `conversions = 0` for that).
+`tags`: what people tagged it with (see `intelligence.metrics.tags`).
 `hours_since_last_edit`: since Meta's last significant edit of the ad set, else since `updated_time`.
 """
 
 from intelligence.metrics.families.base import ColumnOf, Resolve, nothing, stored
-from intelligence.metrics.field import NUMBER, TEXT, Field
+from intelligence.metrics.field import NUMBER, TAGS, TEXT, Field
 from intelligence.metrics.frame import Frame, Numbers, Texts
 
 TEXTS: tuple[str, ...] = (
@@ -41,11 +42,13 @@ class State:
     key = "state"
 
     def names(self) -> tuple[str, ...]:
-        return (*TEXTS, *NUMBERS)
+        return (*TEXTS, TAGS, *NUMBERS)
 
     def resolve(self, name: str, default_window: str, others: Resolve) -> Field | None:
         if name in TEXTS:
             return Field(name, name, None, TEXT, "text", self.key)
+        if name == TAGS:
+            return Field(name, name, None, TAGS, "text", self.key)
         if name in NUMBERS:
             return Field(name, name, None, NUMBER, NUMBERS[name], self.key)
         return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from intelligence.metrics.families.base import ColumnOf, numbers, stored
+from intelligence.metrics.families.own import Own
 from intelligence.metrics.families.ratios import Ratios, parts, ratio_at
 from intelligence.metrics.families.sums import Sums
 from intelligence.metrics.field import Field
@@ -38,6 +39,10 @@ def of_parent(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
 
 
 def of_account(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
+    """A metric of one's own is its formula over the account's figures: a ratio in it is of pooled sums too."""
+    if inner.formula is not None:
+        value = inner.formula.value(lambda one: of_account(frame, one, column))
+        return np.full(len(frame), value) if isinstance(value, float) else value
     if inner.family == Ratios.key:
         top, bottom = parts(frame, inner, column)
         both = ~np.isnan(top) & ~np.isnan(bottom)
@@ -66,10 +71,11 @@ def percentile(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
 
 
 def _peers(frame: Frame, inner: Field, column: ColumnOf) -> Numbers:
-    """Known values; for sums only of entities with impressions in the window, else the idle ones drown the rest."""
+    """Known values; for sums (and what is made of them) only of entities with impressions in the window, else the idle
+    ones drown the rest."""
     values = numbers(column(frame, inner))
     keep = ~np.isnan(values)
-    delivered = stored(frame, f"impressions_{inner.window}") if inner.family == Sums.key else None
+    delivered = stored(frame, f"impressions_{inner.window}") if inner.family in (Sums.key, Own.key) else None
     if delivered is not None:
         keep &= numbers(delivered) > 0
     return values[keep]

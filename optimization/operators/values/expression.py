@@ -34,31 +34,40 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True)
 class Expression:
-    """`text` is canonical (names resolved): the same calculation has the same text. Value in the field's unit."""
+    """`text` is canonical (names resolved): the same calculation has the same text. Value in the field's unit.
+
+    `parts` is (number,), (marker, field) or (function, left's parts, right's parts).
+    """
 
     text: str
     fields: tuple[Field, ...]
     constant: float | None
-    _parts: tuple[Any, ...]
+    parts: tuple[Any, ...]
+
+    @property
+    def key(self) -> str:
+        """Equal for equal calculations, also where two documents give one name two formulas."""
+        own = [field.key for field in self.fields if field.key != field.name]
+        return "; ".join((self.text, *own))
 
     @property
     def is_field(self) -> bool:
         """A field as it is, without arithmetic."""
-        return len(self._parts) == 2
+        return len(self.parts) == 2
 
     def value(self, lookup: Lookup) -> float | Numbers:
         """The constant, or one value per row, NaN where any part is unknown or the result is not finite."""
         if self.constant is not None:
             return self.constant
         with np.errstate(all="ignore"):
-            result: Numbers = _compute(self._parts, lookup)
+            result: Numbers = _compute(self.parts, lookup)
         if not self.is_field:  # which is finite or NaN already
             result = np.where(np.isfinite(result), result, np.nan)
         return result
 
 
 def _compute(parts: tuple[Any, ...], lookup: Lookup) -> Any:
-    """`parts` is (number,), (lookup marker, field) or (function, left, right)."""
+    """See `Expression.parts`."""
     if len(parts) == 1:
         return parts[0]
     if len(parts) == 2:
@@ -124,9 +133,9 @@ def _join(op: ast.operator, left: Expression, right: Expression) -> Expression:
         return _constant(float(function(left.constant, right.constant)))
     text = f"{_bracket(left)} {sign} {_bracket(right)}"
     fields = tuple(dict.fromkeys(left.fields + right.fields))
-    return Expression(text, fields, None, (function, left._parts, right._parts))
+    return Expression(text, fields, None, (function, left.parts, right.parts))
 
 
 def _bracket(side: Expression) -> str:
     """In brackets if the side is itself a calculation."""
-    return f"({side.text})" if len(side._parts) > 2 else side.text
+    return f"({side.text})" if len(side.parts) > 2 else side.text

@@ -8,7 +8,7 @@ DESIGNED = "> >= < <= = != between not_between in not_in is is_not contains matc
 
 
 def test_every_operator_of_the_design_exists() -> None:
-    assert set(OPERATORS) == {*DESIGNED.split(), "for_hours", "for_days"}
+    assert set(OPERATORS) == {*DESIGNED.split(), "for_hours", "for_days", "has_tag", "has_no_tag"}
 
 
 @pytest.mark.parametrize("operator", ALL, ids=lambda operator: operator.key)
@@ -16,4 +16,4 @@ def test_an_operator_says_what_it_is(operator: Operator) -> None:
     assert operator.label
     assert operator.value_help
     assert operator.kinds
-    assert operator.kinds <= {"number", "text"}
+    assert operator.kinds <= {"number", "text", "tags"}

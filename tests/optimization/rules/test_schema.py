@@ -214,6 +214,12 @@ def test_an_unknown_parameter_is_refused() -> None:
         ("safety", {"max_change_percent": 5000}, "safety.max_change_percent"),
         ("safety", {"cooldown_hours": -1}, "safety.cooldown_hours"),
         ("safety", {"max_changes_per_day": 0}, "safety.max_changes_per_day"),
+        ("safety", {"rollout_percent": 20}, "safety.rollout_percent"),
+        ("holdout_percent", 51, "holdout_percent"),
+        ("holdout_percent", -1, "holdout_percent"),
+        ("filters", {"parent_ids": ["x"]}, "filters.parent_ids[0]"),
+        ("filters", {"tags": ["a", "b,c"]}, "filters.tags[1]"),
+        ("filters", {"tags": ["Brand"], "without_tags": ["brand "]}, "filters.without_tags"),
     ],
 )
 def test_each_part_is_checked(part: str, value: object, path: str) -> None:
@@ -226,3 +232,48 @@ def test_what_may_not_act_alone_cannot_be_automatic(monkeypatch: pytest.MonkeyPa
     parse(document(GOOD, mode="automatic"))
     monkeypatch.setattr(type(KINDS["pause"]), "may_act_alone", False)
     assert problems(document(GOOD, mode="automatic")) == {"mode": "Pause always needs a person's approval."}
+
+
+def timed(kind: str, parameters: dict[str, Any], when: object) -> dict[str, Any]:
+    return {"conditions": GOOD, "actions": [{"kind": kind, "parameters": parameters, "timed": when}]}
+
+
+def test_a_change_can_be_for_today_or_for_some_hours() -> None:
+    for when, hours, today in (({"undo_after_hours": 48}, 48, False), ({"today_only": True}, None, True)):
+        change = parse(timed("pause", {}, when), "ad").change
+        assert change is not None
+        assert change.timed is not None
+        assert (change.timed.undo_after_hours, change.timed.today_only) == (hours, today)
+
+
+@pytest.mark.parametrize(
+    ("when", "place"),
+    [
+        ({"undo_after_hours": 0}, ".undo_after_hours"),
+        ({"undo_after_hours": 721}, ".undo_after_hours"),
+        ({"undo_after_hours": 48, "today_only": True}, ""),
+        ({"today_only": False}, ""),
+        ({}, ""),
+        ({"hours": 3}, ".hours"),
+    ],
+)
+def test_a_misshapen_time_is_refused_in_its_place(when: object, place: str) -> None:
+    assert list(problems(timed("pause", {}, when))) == [f"actions[0].timed{place}"]
+
+
+def test_what_cannot_be_undone_cannot_be_timed() -> None:
+    found = problems(timed("notify_only", {"message": "look"}, {"today_only": True}))
+    assert found == {"actions[0].timed": "Notify cannot be undone, so it cannot be timed."}
+
+
+def test_roll_out_starts_with_ten_percent_and_nothing_is_held_out_unless_asked() -> None:
+    read = parse(document(GOOD, mode="automatic"))
+    assert (read.safety.rollout_percent, read.holdout_percent) == (10, 0)
+    read = parse(document(GOOD, safety={"rollout_percent": 50}, holdout_percent=12.5))
+    assert (read.safety.rollout_percent, read.holdout_percent) == (50, 12.5)
+
+
+def test_a_campaign_has_no_parent_to_filter_by() -> None:
+    given = document(GOOD, filters={"parent_ids": ["12"]})
+    assert parse(given, "ad").filters.parent_ids == ("12",)
+    assert list(problems(given, "campaign")) == ["filters.parent_ids"]
