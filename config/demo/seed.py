@@ -21,7 +21,7 @@ from optimization.connections import Credentials, connect
 from optimization.cycle import run_cycle
 from optimization.models import OPEN_STATUSES, Action
 from optimization.rules.services import adopt_for_each_currency, set_active
-from optimization.rules.templates import TEMPLATES
+from optimization.rules.templates import STARTERS
 from optimization.settings_doors import save_target
 
 NAME = "Sandbox"
@@ -84,8 +84,8 @@ def target_cpa(account: AdAccount, now: datetime) -> Decimal | None:
 
 
 def _rules(accounts: Sequence[AdAccount], admin: User) -> None:
-    """All shipped templates, switched on."""
-    for key in TEMPLATES:
+    """The first five templates, switched on."""
+    for key in STARTERS:
         for rule in adopt_for_each_currency(key, accounts, admin, business_now(accounts[0])):
             set_active(rule, True, admin, business_now(accounts[0]))
 

@@ -13,7 +13,7 @@ from metaads.models import Level
 from optimization.cycle import run_cycle
 from optimization.models import Action
 from optimization.rules.services import adopt, set_active
-from optimization.rules.templates import TEMPLATES
+from optimization.rules.templates import STARTERS
 from optimization.views.entity import TABS
 from tests.benchmarks.estate import FIRST, NOW, build
 
@@ -32,7 +32,7 @@ def run(campaigns: int = 1000) -> dict[str, object]:
 def measured(campaigns: int) -> dict[str, object]:
     account = build(campaigns=campaigns, ad_sets=4 * campaigns, ads=10 * campaigns, days=90)
     user = User.objects.create_superuser("bench", "bench@example.com", "bench-password")
-    for key in TEMPLATES:
+    for key in STARTERS:
         set_active(adopt(key, [account], user, NOW), True, user, NOW)
     for level in Level:
         frame_for_tick(account, level, NOW)

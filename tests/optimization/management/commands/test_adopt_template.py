@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from optimization.models import Rule
+from optimization.rules.templates import TEMPLATES
 from tests.factories.metaads import AdAccountFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +28,9 @@ def test_all_templates_for_all_accounts_one_rule_per_currency() -> None:
     AdAccountFactory(currency="JPY")
     owner = UserFactory(username="ann")
     run("--all", "--activate", "--user", "ann")
-    assert Rule.objects.filter(active=True, owner=owner).count() == 10
+    assert Rule.objects.filter(active=True, owner=owner).count() == 2 * len(TEMPLATES)
     run("--all", "--activate", "--user", "ann")
-    assert Rule.objects.count() == 10
+    assert Rule.objects.count() == 2 * len(TEMPLATES)
 
 
 def test_a_rule_stays_off_unless_asked() -> None:

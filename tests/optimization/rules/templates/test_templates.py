@@ -25,7 +25,7 @@ def test_it_says_what_it_is(template: Template) -> None:
 
 def test_the_shipped_five_act_as_designed() -> None:
     acts = {}
-    for template in ALL:
+    for template in ALL[:5]:
         read = parse(template.document(lambda dollars: dollars), template.level)
         step = read.actions[0]
         acts[template.key] = (template.level, step.kind, step.parameters, read.mode)
