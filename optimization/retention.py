@@ -8,7 +8,7 @@ from django.db.models import Q
 from intelligence.collect.retention import Progress, delete_in_batches, roll_up
 from intelligence.metrics import windows
 from metaads.models import AdAccount
-from optimization.models import Run
+from optimization.models import OPEN_JOB_STATES, Job, Run
 
 KIND = "rollup"
 QUIET_HOUR = 3
@@ -32,8 +32,9 @@ def roll_up_account(account: AdAccount, now: datetime, wall: datetime, tell: Pro
     """
     result = roll_up(account, now, tell)
     tell("old records of runs")
-    runs = _trim_runs(account, now, wall)
-    counts = {**result.made, **{f"{name} deleted": count for name, count in result.deleted.items()}, "runs": runs}
+    runs, jobs = _trim_runs(account, now, wall), _trim_jobs(account, now)
+    deleted = {f"{name} deleted": count for name, count in result.deleted.items()}
+    counts = {**result.made, **deleted, "runs": runs, "jobs": jobs}
     Run.objects.update_or_create(
         account=account,
         kind=KIND,
@@ -49,6 +50,13 @@ def _trim_runs(account: AdAccount, now: datetime, wall: datetime) -> int:
     queued = Q(kind__startswith="queue_")
     old = Q(started_at__lt=before) & ~queued | Q(started_at__lt=wall - QUEUE_RUNS_FOR) & queued
     return sum(delete_in_batches(Run.objects.filter(old, account=account, actions=None)))
+
+
+def _trim_jobs(account: AdAccount, now: datetime) -> int:
+    """Results are kept as long as runs are; what still waits or runs is left alone."""
+    before = now - timedelta(days=settings.RETAIN_RUNS_DAYS)
+    ended = Job.objects.filter(account=account, created_at__lt=before).exclude(state__in=OPEN_JOB_STATES)
+    return sum(delete_in_batches(ended))
 
 
 def _slot(account: AdAccount, now: datetime) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from metaads import switch
 from metaads.clock import business_now, machine_now
 from metaads.models import AdAccount
-from optimization import dispatch, pipeline
+from optimization import dispatch, jobs, pipeline
 from optimization.ledger import anchor_heads
 from optimization.models import Action
 from optimization.queue.selectors import unwatched_in_flight
@@ -73,3 +73,13 @@ def expire() -> int:
 def anchor_ledger() -> int:
     """Once a day: the heads of all chains into the installation's chain and into the log."""
     return anchor_heads(business_now())
+
+
+def run_job(job_id: int) -> str:
+    """A back-test or simulation that somebody asked for, if no other one runs."""
+    return jobs.run(job_id)
+
+
+def look_after_jobs() -> str:
+    """Jobs whose worker died are taken up again or given up; the one that waits longest is woken."""
+    return jobs.look()

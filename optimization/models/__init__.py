@@ -1,7 +1,8 @@
-"""Rules, the action queue, the ledger, limits, runs and stops."""
+"""Rules, the action queue, the ledger, limits, runs, jobs and stops."""
 
 from optimization.models.action import OPEN_STATUSES, Action, Source, Status
 from optimization.models.export_file import ExportFile
+from optimization.models.job import OPEN_JOB_STATES, Job
 from optimization.models.ledger import LedgerEvent, LedgerHead
 from optimization.models.limits import AccountLimits, LimitCounter
 from optimization.models.rule import Rule, RuleVersion
@@ -9,11 +10,13 @@ from optimization.models.run import Run
 from optimization.models.stop import EmergencyStop
 
 __all__ = [
+    "OPEN_JOB_STATES",
     "OPEN_STATUSES",
     "AccountLimits",
     "Action",
     "EmergencyStop",
     "ExportFile",
+    "Job",
     "LedgerEvent",
     "LedgerHead",
     "LimitCounter",

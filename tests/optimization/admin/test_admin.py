@@ -44,6 +44,7 @@ READ_ONLY = [
     "intelligence.Freshness",
     "optimization.Action",
     "optimization.ExportFile",
+    "optimization.Job",
     "optimization.LedgerEvent",
     "optimization.LedgerHead",
     "optimization.RuleVersion",

@@ -1,0 +1,10 @@
+"""Kinds of job, one a file. Adding one: write the file, list it here."""
+
+from optimization.jobs.base import JobKind
+
+ALL: tuple[JobKind, ...] = ()
+KINDS: dict[str, JobKind] = {kind.key: kind for kind in ALL}
+if len(KINDS) != len(ALL):
+    raise RuntimeError("two kinds of job share a key")
+
+__all__ = ["ALL", "KINDS"]
