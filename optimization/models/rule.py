@@ -41,6 +41,9 @@ class Rule(models.Model):
     last_triggered_at = models.DateTimeField(null=True, blank=True, editable=False)
     consecutive_failures = models.PositiveSmallIntegerField(default=0, editable=False)
     disabled_reason = models.TextField(blank=True, editable=False)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Hidden and off since; a rule with actions cannot be deleted."
+    )
 
     class Meta:
         ordering = ["-priority", "name"]

@@ -67,6 +67,7 @@ def record_edit(rule: Rule, fields: Iterable[str], user: User | None, now: datet
     if changed:
         accounts = list(rule.accounts.order_by("pk").values_list("pk", flat=True))
         now_is = {"level": rule.level, "priority": rule.priority, "accounts": accounts, "owner": rule.owner_id}
+        now_is["archived"] = rule.archived_at is not None
         _record(rule, user, now, {"change": "identity", "fields": changed, **now_is})
 
 
@@ -77,6 +78,8 @@ def set_active(rule: Rule, active: bool, user: User | None, now: datetime) -> bo
     Raises RuleInvalid if there is nothing sound to switch on.
     """
     if active:
+        if rule.archived_at is not None:
+            raise RuleInvalid([Problem("", "the rule is archived; take it out of the archive first.")])
         if rule.current is None:
             raise RuleInvalid([Problem("", "the rule has no conditions yet; save them first.")])
         parse(rule.current.document, rule.level)
@@ -199,7 +202,7 @@ def _tell(rule: Rule, now: datetime) -> None:
         severity=Notification.Severity.ERROR,
         title=f"Rule switched off: {rule.name}",
         body=f"{rule.disabled_reason} It proposes nothing until someone corrects it and switches it on again.",
-        link=reverse("admin:optimization_rule_change", args=[rule.pk]),
+        link=reverse("rule", args=[rule.public_id]),
         now=now,
         user=rule.owner,
     )
@@ -217,7 +220,7 @@ def _currency(accounts: Sequence[AdAccount]) -> str:
 def _present(template_key: str, accounts: Sequence[AdAccount]) -> Rule | None:
     """The rule that this adoption made earlier, if its accounts are still these."""
     wanted = [account.pk for account in accounts]
-    for rule in Rule.objects.filter(accounts=accounts[0]).order_by("pk"):
+    for rule in Rule.objects.filter(accounts=accounts[0], archived_at=None).order_by("pk"):
         same = list(rule.accounts.order_by("pk").values_list("pk", flat=True)) == wanted
         if same and _tag(template_key) in rule.tags:
             return rule

@@ -23,6 +23,7 @@ from optimization.api.urls import urlpatterns as of_api
 from optimization.models import Action, ExportFile
 from optimization.urls import urlpatterns as of_pages
 from tests.factories.metaads import AdAccountFactory, AdFactory, MembershipFactory, UserFactory
+from tests.factories.optimization import make_rule
 from tests.optimization.views.conftest import signed_in
 
 WHO = ("nobody", "stranger", "viewer", "manager", "admin", "superuser")
@@ -51,6 +52,7 @@ class Line:
 
 
 ACTION = {"public_id": "action"}
+RULE = {"public_id": "rule"}
 OF_ACCOUNT = {"level": "word:account", "id": "account_meta"}
 TABLE: dict[str, list[Line]] = {
     "dashboard": [Line(TO_ALL)],
@@ -66,6 +68,12 @@ TABLE: dict[str, list[Line]] = {
     "campaign": [Line(TO_MEMBERS, kwargs={"meta_id": "campaign"})],
     "ad-set": [Line(TO_MEMBERS, kwargs={"meta_id": "ad_set"})],
     "ad": [Line(TO_MEMBERS, kwargs={"meta_id": "ad"})],
+    "rules": [Line(TO_ALL)],
+    "rule": [Line(TO_MEMBERS, kwargs=RULE)],
+    "rule-switch": [Line(TO_MANAGERS, "post", RULE, {"active": "1"})],
+    "rule-archive": [Line(TO_MANAGERS, "post", RULE)],
+    "rule-copy": [Line(TO_MANAGERS, "post", RULE)],
+    "rule-restore": [Line(TO_MANAGERS, "post", {**RULE, "number": "word:1"})],
     "operations": [Line(TO_ALL)],
     "operations-backfill": [Line(TO_MANAGERS, "post", {"account_id": "account"}, {"do": "cancel"})],
     "calendar": [Line(TO_ALL)],
@@ -137,6 +145,7 @@ def world(db: None, propose_budget: Callable[..., Action]) -> World:
     held = {
         "account": account.pk, "account_meta": account.meta_id, "campaign": ad.campaign.meta_id,
         "ad_set": ad.ad_set.meta_id, "ad": ad.meta_id, "event": event.pk, "file": file.pk,
+        "rule": make_rule(account, {"field": "spend_7d", "operator": ">", "value": 50}).public_id,
         "action": propose_budget(ad.ad_set, 8_000).public_id,
     }  # fmt: skip
     return World(people, {name: str(value) for name, value in held.items()})
