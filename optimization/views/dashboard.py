@@ -49,6 +49,7 @@ class Tile:
     delta: words.Delta | None = None
     spark: SafeString | str = ""
     link: str = ""
+    link_label: str = "Review the queue"
     lead: bool = False
 
 
@@ -123,7 +124,8 @@ def _rules_tile(scope: Scope, now: datetime) -> Tile:
     active = Rule.objects.filter(covering, active=True).distinct().count()
     since = now - timedelta(hours=24)
     made = Action.objects.filter(account_id__in=scope.ids, proposed_at__gte=since, rule_version__isnull=False).count()
-    return Tile("Active rules", str(active), f"{made} proposal{'' if made == 1 else 's'} in 24 hours")
+    note = f"{made} proposal{'' if made == 1 else 's'} in 24 hours"
+    return Tile("Active rules", str(active), note, link="/rules/", link_label="See the rules")
 
 
 def _strips(held: Sequence[Figures], waiting: dict[int, int]) -> list[Strip]:

@@ -139,7 +139,7 @@ def _results(ask: Ask) -> dict[str, Any]:
 
 def _rules(ask: Ask) -> dict[str, Any]:
     subject = ask.subject
-    seen = rules_see(subject.account, ask.frame, subject.meta_id, ask.user)
+    seen = rules_see(subject.account, ask.frame, subject.meta_id)
     return {
         "seen": seen,
         "tables": _ordered(ask, [others.native_rules([subject.account], {touch.rule.pk for touch in ask.touches})]),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from django.contrib.auth.models import User
 from django.urls import reverse
 
 from intelligence.metrics.frame import Frame
@@ -38,7 +37,7 @@ class Seen:
     href: str = ""
 
 
-def rules_see(account: AdAccount, frame: Frame, entity_id: str, user: User) -> list[Seen]:
+def rules_see(account: AdAccount, frame: Frame, entity_id: str) -> list[Seen]:
     """Active rules of the frame's level, those that would match first. A rule that cannot be read says so."""
     row = frame.row(entity_id)
     if row is None:
@@ -55,14 +54,12 @@ def rules_see(account: AdAccount, frame: Frame, entity_id: str, user: User) -> l
     outcomes = evaluate_many([compiled for _, compiled in sound], frame, context_for(account, frame))
     for (rule, compiled), outcome in zip(sound, outcomes, strict=True):
         trace = outcome.traces(np.array([row], dtype=np.intp))[0]
-        seen.append(_seen(rule, compiled, trace, bool(outcome.covered[row]), account.currency, user))
+        seen.append(_seen(rule, compiled, trace, bool(outcome.covered[row]), account.currency))
     order = ["bad", "live", "watch", "quiet"]
     return sorted(seen, key=lambda one: (order.index(one.tone), one.name))
 
 
-def _seen(
-    rule: Rule, compiled: CompiledRule, trace: dict[str, object], covered: bool, currency: str, user: User
-) -> Seen:
+def _seen(rule: Rule, compiled: CompiledRule, trace: dict[str, object], covered: bool, currency: str) -> Seen:
     tree = tree_of(_ageless(trace), currency)
     tone, word = VERDICTS.get(str(trace["result"]), VERDICTS["no data"])
     if not covered:
@@ -75,7 +72,7 @@ def _seen(
         word=word,
         tree=tree,
         failing=tuple(_failing(tree)) if tree and tone != "live" else (),
-        href=reverse("admin:optimization_rule_change", args=[rule.pk]) if user.is_staff else "",
+        href=reverse("rule", args=[rule.public_id]),
     )
 
 

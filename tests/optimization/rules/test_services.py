@@ -140,7 +140,7 @@ def test_three_failures_in_a_row_switch_the_rule_off_and_tell_its_owner(rule: Ru
     notice = Notification.objects.get()
     assert (notice.user, notice.severity) == (user, "error")
     assert "Stop loss" in notice.title
-    assert str(rule.pk) in notice.link
+    assert notice.link == f"/rules/{rule.public_id}/"
     assert changes()[-1] == "switched_off"
 
 
