@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('optimization', '0003_export_file'),
+        ('optimization', '0004_jobs'),
     ]
 
     operations = [
