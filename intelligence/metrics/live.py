@@ -72,12 +72,13 @@ def _unknown(ids: np.ndarray) -> Totals:
     return Totals(keys, {name: np.full(len(keys), np.nan) for name in PLAIN})
 
 
-def live_frame(account: AdAccount, level: str, now: datetime) -> Frame:
+def live_frame(account: AdAccount, level: str, now: datetime, known_at: datetime | None = None) -> Frame:
     """The frame of `now` with partial readings. `read_at` is that of the newest of them.
 
-    State columns (status, budgets and what is used of them) are those of the mirror and of the last full reading.
+    State columns (status, budgets and what is used of them) are those of the mirror and of the last full reading; with
+    `known_at`, for a moment that is past, of the state that was kept last before it.
     """
-    whole = build_frame(account, level, now)
+    whole = build_frame(account, level, now, known_at)
     if not isinstance(whole.columns, LazyColumns) or not isinstance(whole.columns.source, Source):
         raise TypeError("a frame that was just built has its source")
     live = LiveSource(account, level, whole.columns.source.entities, now, now)

@@ -105,6 +105,14 @@ class Action(models.Model):
     held_since = models.DateTimeField(null=True, blank=True, help_text="Approved, but execution was off or stopped.")
     reserved = models.JSONField(default=list, help_text="Limit counters raised by the claim: [name, day, amount].")
     by_hand = models.BooleanField(default=False)
+    may_act_alone = models.BooleanField(
+        default=False, help_text="Its rule is automatic and this entity is within its roll-out share."
+    )
+    undo_at = models.DateTimeField(null=True, blank=True, help_text="When the system undoes it, unless it is kept.")
+    kept_at = models.DateTimeField(null=True, blank=True)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     next_try_at = models.DateTimeField(null=True, blank=True)
     outcome_note = models.TextField(blank=True, help_text="What happened, in a sentence.")
     steps = models.JSONField(default=list)
@@ -134,6 +142,7 @@ class Action(models.Model):
             models.Index(fields=["account", "status", "-proposed_at"], name="action_queue"),
             models.Index(fields=["account", "level", "entity_id", "-executed_at"], name="action_by_entity"),
             models.Index(fields=["status", "next_try_at"], name="action_due"),
+            models.Index(fields=["undo_at"], condition=Q(undo_at__isnull=False), name="action_undo_due"),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,10 @@ class Rule(models.Model):
     archived_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Hidden and off since; a rule with actions cannot be deleted."
     )
+    activated_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Last switched on.")
+    dry_from = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="From then on, its first look at each account runs dry."
+    )
 
     class Meta:
         ordering = ["-priority", "name"]

@@ -43,9 +43,10 @@ def measures() -> dict[str, Callable[[], Result]]:
         storage,
         tick,
         trust,
+        why,
     )
 
-    looked_at = (collection, growth, fleet, storage, known_then, trust, alarms)
+    looked_at = (collection, growth, fleet, storage, known_then, trust, alarms, why)
     modules = (rules, tick, pages, *looked_at, recordings, faults, sandbox)
     return {module.__name__.rpartition(".")[2]: module.run for module in modules}
 
