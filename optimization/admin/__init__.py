@@ -17,6 +17,7 @@ from optimization.admin import (
     queue,
     rules,
     safety,
+    trial,
     trust,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "queue",
     "rules",
     "safety",
+    "trial",
     "trust",
 ]

@@ -74,6 +74,6 @@ def read_place(packed: bytes | memoryview, rules: int, slot: int) -> tuple[list[
 
 def parts_of(codes: Codes) -> Sequence[int]:
     """Numbers of the blocks in which some rule covers something. `codes` is (rules, a multiple of 256)."""
-    covered: NDArray[np.bool_] = codes.reshape(len(codes), -1, PLACES).any(axis=(0, 2))
+    covered = np.asarray(codes.reshape(len(codes), -1, PLACES).any(axis=(0, 2)))
     found: list[int] = np.flatnonzero(covered).tolist()
     return found
