@@ -8,6 +8,7 @@ from optimization.models import DryLook, EvaluationBlock, EvaluationRoster, Eval
 
 @admin.register(DryLook)
 class DryLookAdmin(ReadOnlyAdmin):
+    account_path = "account"
     list_display = ("rule", "account", "looked_at", "covered", "matched", "unknown", "at_stake", "currency")
     list_filter = ("account",)
     list_select_related = ("rule", "account")
@@ -15,6 +16,7 @@ class DryLookAdmin(ReadOnlyAdmin):
 
 @admin.register(HoldoutDraw)
 class HoldoutDrawAdmin(ReadOnlyAdmin):
+    account_path = "account"
     list_display = ("rule_version", "account", "level", "entity_id", "since", "until", "held", "propensity")
     list_filter = ("held", "level", "account")
     search_fields = ("entity_id",)
@@ -23,6 +25,7 @@ class HoldoutDrawAdmin(ReadOnlyAdmin):
 
 @admin.register(EvaluationTick)
 class EvaluationTickAdmin(ReadOnlyAdmin):
+    account_path = "account"
     list_display = ("account", "level", "kind", "at", "looked_at", "places")
     list_filter = ("kind", "level", "account")
     list_select_related = ("account",)
@@ -30,6 +33,7 @@ class EvaluationTickAdmin(ReadOnlyAdmin):
 
 @admin.register(EvaluationRoster)
 class EvaluationRosterAdmin(ReadOnlyAdmin):
+    account_path = "account"
     list_display = ("account", "level")
     list_select_related = ("account",)
 
