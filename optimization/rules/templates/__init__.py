@@ -6,6 +6,7 @@ from optimization.rules.templates import (
     cpa_over_target,
     cpm_spike,
     creative_fatigue,
+    dayparting,
     frequency_cap,
     night_watch,
     overspend_guard,
@@ -17,6 +18,7 @@ from optimization.rules.templates import (
     scale_winners,
     spend_without_link_clicks,
     stale_ad,
+    weekend_boost,
     winners_learning_limited,
     zero_conversions,
 )
@@ -41,6 +43,8 @@ ALL: tuple[Template, ...] = (
     winners_learning_limited.TEMPLATE,
     budget_pacing.TEMPLATE,
     night_watch.TEMPLATE,
+    dayparting.TEMPLATE,
+    weekend_boost.TEMPLATE,
 )
 STARTERS: tuple[str, ...] = tuple(template.key for template in ALL[:5])
 """The five to begin with, which need nothing to be named or thought about first."""

@@ -22,7 +22,7 @@ def document(usd: Usd) -> dict[str, Any]:
                 },
             ]
         },
-        "actions": [{"kind": "pause"}],
+        "actions": [{"kind": "pause", "timed": {"today_only": True}}],
         "mode": "approval_required",
         "schedule": {"every": "15min"},
         "safety": {"max_changes_per_day": 1},
@@ -35,7 +35,7 @@ TEMPLATE = Template(
     category="loss_prevention",
     level="adset",
     priority=90,
-    description="Pauses ad sets that spent over 1.25 times their daily budget today and sold nothing, or at over 1.5 "
-    "times the target CPA. Ad sets under a campaign budget have no budget of their own and are left alone.",
+    description="Pauses for the rest of today ad sets that spent over 1.25 times their daily budget and sold nothing, or "
+    "at over 1.5 times the target CPA. Ad sets under a campaign budget have no budget of their own and are left alone.",
     document=document,
 )

@@ -16,6 +16,7 @@ def test_a_day_far_over_budget_without_a_sale_is_paused() -> None:
     found = asked("overspend_guard", account, Level.AD_SET)
     assert found.matched == ["11"]
     assert found.changes == {"11": ("status", "ACTIVE", "PAUSED")}
+    assert found.document["actions"][0]["timed"] == {"today_only": True}
 
 
 def test_a_dear_day_over_budget_is_paused_and_a_cheap_one_is_not() -> None:
