@@ -35,7 +35,7 @@ TEMPLATE = Template(
     category="loss_prevention",
     level="adset",
     priority=90,
-    description="Pauses for the rest of today ad sets that spent over 1.25 times their daily budget and sold nothing, or "
+    description="Pauses until tomorrow ad sets that spent over 1.25 times their daily budget and sold nothing, or "
     "at over 1.5 times the target CPA. Ad sets under a campaign budget have no budget of their own and are left alone.",
     document=document,
 )

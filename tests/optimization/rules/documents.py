@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from optimization.rules.schema import RuleInvalid, parse
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=30)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30)
 NUMBERS = st.one_of(
     st.integers(-(10**12), 10**12), st.floats(-900, 900, allow_nan=False), st.floats(0, 1e-6), st.booleans().map(int)
 )
