@@ -3,20 +3,19 @@
 from collections import Counter
 from collections.abc import Container, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from intelligence.collect.thin import note_matches
 from intelligence.metrics.frame import Frame
-from intelligence.metrics.table import latest_frame
 from metaads import switch
 from metaads.models import AdAccount, Level
 from optimization.by_hand import close_done_by_hand
+from optimization.fresh import newest_frame
 from optimization.gather import explain, gather
 from optimization.ledger import record
-from optimization.limits import limits_for
 from optimization.models import EmergencyStop, Rule, Run
 from optimization.queue.conflicts import resolve
 from optimization.queue.propose import Proposed, propose, without_rejected
@@ -27,7 +26,6 @@ from optimization.wants import Gathered
 KIND, LIVE = "evaluate", "live"
 REAL_TIME = frozenset({"5min", "15min"})
 """Schedules that ask for a look between two collections."""
-FUTURE = timedelta(minutes=10)
 
 
 def run_cycle(account: AdAccount, now: datetime) -> Run | None:
@@ -101,18 +99,12 @@ def _evaluate(
 
 def _frames(account: AdAccount, now: datetime) -> tuple[dict[str, Frame], list[str]]:
     """Frames that are fresh enough to decide on; the others with the reason why not."""
-    limit = timedelta(hours=limits_for(account).max_data_age_hours)
     frames: dict[str, Frame] = {}
     problems: list[str] = []
     for level in Level:
-        frame = latest_frame(account, level)
-        if frame is None or frame.read_at is None:
-            problems.append(f"{level.label}: no data yet.")
-        elif frame.read_at - now > FUTURE:
-            problems.append(f"{level.label}: the data claim to be read in the future, so nothing is decided on them.")
-        elif now - frame.read_at > limit:
-            hours = (now - frame.read_at).total_seconds() / 3600
-            problems.append(f"{level.label}: the data are {hours:.1f} h old, so nothing is decided on them.")
+        frame, problem = newest_frame(account, level, now)
+        if frame is None or problem:
+            problems.append(problem)
         else:
             frames[level.value] = frame
     return frames, problems

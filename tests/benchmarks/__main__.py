@@ -37,6 +37,7 @@ def measures() -> dict[str, Callable[[], Result]]:
         growth,
         known_then,
         pages,
+        preview,
         recordings,
         rules,
         sandbox,
@@ -47,7 +48,7 @@ def measures() -> dict[str, Callable[[], Result]]:
     )
 
     looked_at = (collection, growth, fleet, storage, known_then, trust, alarms, why)
-    modules = (rules, tick, pages, *looked_at, recordings, faults, sandbox)
+    modules = (rules, tick, pages, preview, *looked_at, recordings, faults, sandbox)
     return {module.__name__.rpartition(".")[2]: module.run for module in modules}
 
 

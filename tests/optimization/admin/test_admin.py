@@ -21,10 +21,7 @@ __all__ = ["make_action"]  # the fixture
 
 OURS = {"metaads", "intelligence", "optimization", "notifications"}
 READ_ONLY = [
-    "metaads.Campaign",
-    "metaads.AdSet",
-    "metaads.Ad",
-    "metaads.Creative",
+    *(f"metaads.{name}" for name in ("Campaign", "AdSet", "Ad", "Creative")),
     "metaads.JournalStep",
     "metaads.AccountHealth",
     "metaads.NativeRule",
