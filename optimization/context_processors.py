@@ -118,13 +118,24 @@ class PageFrame:
         """Of the oldest read among the levels shown: the chip must not look better than the worst figure."""
         if not self.scope.shown:
             return None
-        by_id = {account.pk: account for account in self.scope.shown}
+        by_id = {account.pk: account for account in self.scope.shown if not account.read_only}
+        if not by_id:
+            return self._age_of_files()
         rows = list(Freshness.objects.filter(account_id__in=by_id))
         reads = [(row.read_at, business_now(by_id[row.account_id])) for row in rows]
         if not reads or any(read is None for read, _ in reads):
             return Age("no data yet", "watch", "Some level has never been read completely.")
         ages = [(now - read, read) for read, now in reads if read is not None]
         return self._age(*max(ages))
+
+    def _age_of_files(self) -> Age:
+        """A file does not age, it ends: its account's time stands there."""
+        ends = [account.standing_at.astimezone(account.zone) for account in self.scope.shown if account.standing_at]
+        if not ends:
+            return Age("no data yet", "watch", "No file has been read into it.")
+        last = min(ends) - timedelta(seconds=1)
+        day = f"{last.day} {last:%b %Y}"
+        return Age(f"file up to {day}", "calm", f"Read from a file that ends on {day}; time stands there.")
 
     def _age(self, age: timedelta, read: datetime) -> Age:
         limit = timedelta(hours=settings.LIMITS["MAX_DATA_AGE_HOURS"])

@@ -15,7 +15,9 @@ from intelligence.charts.table import as_table
 
 @dataclass(frozen=True)
 class BarChart:
-    """One bar per day of `days`; None = unknown, drawn as a gap. `unfinished`: 1 when the last day is today."""
+    """One bar per day of `days`; None = unknown, drawn as a gap. `unfinished`: 1 when the last day is today.
+
+    `least`: smallest step of the axis, 1 for counts."""
 
     title: str
     days: Sequence[date]
@@ -25,6 +27,7 @@ class BarChart:
     colour: str = "spend"
     unfinished: int = 0
     events: Sequence[Event] = ()
+    least: float = 0.0
 
 
 def _grid(scale: Scale, chart: BarChart) -> list[SafeString]:
@@ -66,7 +69,7 @@ def summary(chart: BarChart) -> str:
 
 def bar_chart(chart: BarChart) -> SafeString:
     """`<figure>` with the SVG and its table."""
-    scale, words = nice_scale(known(chart.values), zero=True), summary(chart)
+    scale, words = nice_scale(known(chart.values), zero=True, least=chart.least), summary(chart)
     bars = [_bar(chart, scale, i) for i in range(len(chart.days))]
     n = len(chart.days)
     marks = event_marks(chart.events, {day: (i + 0.5) * 100.0 / n for i, day in enumerate(chart.days)})

@@ -139,8 +139,9 @@ def summary(chart: LineChart) -> str:
 def line_chart(chart: LineChart) -> SafeString:
     """`<figure>` with the SVG, its key and its table."""
     scale = nice_scale(known([*chart.values, chart.target]), zero=chart.zero)
-    inside = [*_shades(chart), *_grid(scale, chart), *_dates(chart.days), *_events(chart), *_target(chart, scale)]
-    inside += [*_line(chart, scale), *_readouts(chart, scale)]
+    inside = [*_shades(chart), *_grid(scale, chart), *_dates(chart.days), *_events(chart)]
+    # The target's label has a halo: drawn after the line, it stays readable where the line crosses it.
+    inside += [*_line(chart, scale), *_target(chart, scale), *_readouts(chart, scale)]
     words = summary(chart)
     svg = tag(
         "svg",

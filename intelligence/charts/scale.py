@@ -41,18 +41,19 @@ class Scale:
         return [self.low + i * self.step for i in range(count + 1)]
 
 
-def nice_scale(values: Sequence[float], *, zero: bool, lines: int = 4) -> Scale:
-    """About `lines` round intervals over the values. `zero` forces the base to zero (money)."""
+def nice_scale(values: Sequence[float], *, zero: bool, lines: int = 4, least: float = 0.0) -> Scale:
+    """About `lines` round intervals over the values. `zero` forces the base to zero (money);
+    `least` is the smallest step (1 for counts, which have no halves)."""
     if not values:
         return Scale(0.0, 1.0, 1.0)
     low, high = min(values), max(values)
     if zero:
         low, high = min(0.0, low), max(0.0, high)
     if math.isclose(low, high):
-        low, high = (0.0, high * 1.25) if high > 0 else (low - 1.0, low + 1.0)
+        low, high = (0.0, high * 1.25) if high > 0 else (0.0, 1.0) if zero and low == 0 else (low - 1.0, low + 1.0)
     raw = (high - low) / lines
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in STEPS if factor * power >= raw * 0.999)
+    step = max(least, next(factor * power for factor in STEPS if factor * power >= raw * 0.999))
     return Scale(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step)
 
 

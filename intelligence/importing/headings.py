@@ -33,6 +33,13 @@ class Meaning:
 IMPRESSIONS, REACH, CLICKS, LINK_CLICKS = "impressions", "reach", "clicks", "inline_link_clicks"
 SPEND, STARTS, ENDS = "spend", "starts", "ends"
 PURCHASES, VALUE = "actions.omni_purchase", "action_values.omni_purchase"
+COUNTED = (
+    "actions.lead",
+    "actions.omni_initiated_checkout",
+    "actions.onsite_conversion.messaging_conversation_started_7d",
+    "actions.omni_add_to_cart",
+)
+"""What counts as the conversion in a file without purchases: the first that it has."""
 _COUNTS = {
     IMPRESSIONS: ("impressions", "displays"),
     REACH: ("reach", "accounts center accounts reached", "people reached"),

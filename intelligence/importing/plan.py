@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intelligence.importing.doubles import without_doubles
-from intelligence.importing.headings import REACH
+from intelligence.importing.headings import COUNTED, PURCHASES, REACH
 from intelligence.importing.layout import Answers, Layout, Question, lay_out
 from intelligence.importing.refused import Refusal, holds_totals, place_of
 from intelligence.importing.rows import Figures, Refused, read_row
@@ -72,6 +72,13 @@ class Plan:
         values = [figures.values.get(name) for figures in self.accepted]
         known = [value for value in values if value is not None]
         return Total(name, sum(known, Decimal(0)), len(values) - len(known))
+
+    @property
+    def result(self) -> str:
+        """The metric that counts as the conversion, where it is not the usual purchases: "" = they are in the file, or
+        nothing that could stand for them is."""
+        sums = {total.metric: total.value for total in self.totals}
+        return "" if PURCHASES in sums else next((name for name in COUNTED if sums.get(name)), "")
 
     @property
     def entities(self) -> int:

@@ -53,6 +53,8 @@ def keep_plan(plan: Plan, account: AdAccount, now: datetime) -> Kept:
     sure = all(refusal.place or refusal.counted for refusal in plan.refused)
     stands_at = max(ends, account.standing_at or ends)
     stands = windows.local_day(stands_at, account.zone)
+    if not Reading.objects.filter(account=account).exists():
+        account.conversion_action_type = account.conversion_action_type or plan.result.removeprefix("actions.")
     paths = {figures.path: _keys(figures) for figures in plan.accepted}
     entities = {}
     for depth, level in enumerate(LEVELS[: LEVELS.index(plan.layout.level) + 1]):
@@ -70,7 +72,7 @@ def keep_plan(plan: Plan, account: AdAccount, now: datetime) -> Kept:
             account=account, level=level, defaults={"read_at": stands_at, "history_from": _earliest(account, level)}
         )
     account.standing_at = stands_at
-    account.save(update_fields=["standing_at"])
+    account.save(update_fields=["standing_at", "conversion_action_type"])
     return Kept(len(plan.accepted), entities, (first, last))
 
 

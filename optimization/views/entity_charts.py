@@ -73,7 +73,7 @@ def charts(
 
     spend = BarChart(f"Spend, {currency}", days, found.values("spend"), money, words.short, "spend", 1, marks)
     results = BarChart(
-        "Conversions", days, found.values("conversions"), lambda v: f"{v:,.0f}", words.short, "other", 1, marks
+        "Conversions", days, found.values("conversions"), lambda v: f"{v:,.0f}", words.short, "other", 1, marks, least=1
     )
     return [
         Chart(spend.title, bar_chart(spend)),

@@ -1,5 +1,6 @@
 """Tables on an entity's page: two periods side by side, results by type, creatives, hours, our actions on it."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
+from django.utils.html import format_html
 
 from intelligence.metrics.windows import local_day
 from intelligence.reports import BadPeriod, Change, Trend, by_creative, compare, result_costs
@@ -112,6 +114,14 @@ def _said(days: Days) -> str:
     return one if first == last else f"{one} to {last.day} {last:%b %Y}"
 
 
+def _difference(metric: Metric, value: float | None, currency: str) -> Cell:
+    """With its sign, as the change beside it has."""
+    size = metric.cell(None if value is None else abs(value), currency)
+    if value is None or not size.raw:
+        return size
+    return replace(size, text=format_html("{}{}", "+" if value > 0 else "−", size.text), raw=round(value, 4))
+
+
 def _change_row(metric: Metric, change: Change, currency: str) -> Row:
     said = words.delta(change.after, change.before, "the first period", more_is=metric.more_is)
     moved = (
@@ -123,7 +133,7 @@ def _change_row(metric: Metric, change: Change, currency: str) -> Row:
         table.text(metric.head(currency), title=metric.note),
         metric.cell(change.before, currency),
         metric.cell(change.after, currency),
-        metric.cell(change.difference, currency),
+        _difference(metric, change.difference, currency),
         moved,
     )
 

@@ -25,7 +25,7 @@ from optimization.models import ExportFile
 from optimization.offline_doors import upload_offline
 from optimization.views import table
 from optimization.views.export import asked_for
-from optimization.views.imports_table import columns_of, notes_table, refused_table, totals_table, uploads_table
+from optimization.views.imports_table import columns_of, notes_table, refused_table, totals_table, uploads_table, word
 from optimization.views.scope import Scope, scope_of
 
 NOTES_SHOWN = 20
@@ -148,7 +148,8 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "page": "imports", "file": file, "suggested": PurePath(file.name).stem,
         "plan": plan, "problem": problem, "columns": columns_of(plan),
-        "totals": totals_table(plan), "refused": table.ordered(refused, request.GET),
+        "totals": totals_table(plan), "result": word(plan.result) if plan.result else "",
+        "refused": table.ordered(refused, request.GET),
         "questions": {question.field: question.text for question in plan.questions}, "said": file.answers,
         "places": [account for account in scope.stoppable if account.read_only],
     }  # fmt: skip

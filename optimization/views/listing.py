@@ -125,6 +125,8 @@ NO_BUDGET: dict[str, str] = {
     Level.AD_SET: "on its campaign",
     Level.AD: "not on ads",
 }
+NOT_TOLD = "not told"
+"""A file names no budgets."""
 Make = Callable[[Sheet], Callable[[int], Cell]]
 
 
@@ -211,7 +213,8 @@ def _budget_cell(sheet: Sheet) -> Callable[[int], Cell]:
     def cell(i: int) -> Cell:
         daily, lifetime = float(sheet.daily_budgets[i]), float(sheet.lifetime_budgets[i])
         if isnan(daily) and isnan(lifetime):
-            return Cell(NO_BUDGET[sheet.frame.level], None, num=True, hush=True, wide=True)
+            none = NOT_TOLD if sheet.account.read_only else NO_BUDGET[sheet.frame.level]
+            return Cell(none, None, num=True, hush=True, wide=True)
         value, small = (lifetime, "in all") if isnan(daily) else (daily, "a day")
         return Cell(words.amount(value, currency), Decimal(str(value)), num=True, small=small, wide=True)
 

@@ -36,7 +36,7 @@ def outside_changes(accounts: Sequence[AdAccount], subject: Subject | None = Non
         _heads(subject),
         [_change_row(row, with_account=subject is None) for row in rows[:MOST]],
         note="by people in Ads Manager and by other tools",
-        empty="Nobody has changed anything in Ads Manager or with another tool since this account is watched.",
+        empty="Nobody has changed anything in Ads Manager or with another tool since this account has been watched.",
     )
 
 
@@ -49,7 +49,7 @@ def moved_by_meta(accounts: Sequence[AdAccount], subject: Subject | None = None)
         _heads(subject),
         [_change_row(row, with_account=subject is None) for row in rows[:MOST]],
         note="learning phases and delivery; nobody edited them, but an edit may be the cause",
-        empty="Meta has told of no other learning phase or delivery since this account is watched.",
+        empty="Meta has told of no other learning phase or delivery since this account has been watched.",
     )
 
 

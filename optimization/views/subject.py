@@ -161,6 +161,8 @@ def _budget(subject: Subject) -> Fact:
         left = holder.budget_remaining
         note = elsewhere or (f"{words.money(left, currency)} left" if left is not None else "")
         return Fact("Budget", f"{words.money(minor, currency)} {per}", note)
+    if subject.account.read_only:
+        return Fact("Budget", "not told", "files name no budgets")
     return Fact("Budget", "on its ad sets", "each spends its own")
 
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from intelligence.importing.store import keep_plan
 from metaads.models import AdAccount, AdSet, Role
 from metaads.sync.imported import imported_account
-from tests.factories.metaads import MembershipFactory, UserFactory
+from tests.factories.metaads import AdAccountFactory, MembershipFactory, UserFactory
 from tests.intelligence.importing.conftest import HEADINGS, NOW, csv_of, good_rows, planned
 from tests.optimization.views.conftest import signed_in
 
@@ -57,3 +57,20 @@ def test_markup_in_a_name_is_text(owner: User, imported: AdAccount) -> None:
 def test_accounts_of_files_are_numbered_one_after_the_other(imported: AdAccount) -> None:
     other = imported_account("Another", "USD", "UTC", NOW + timedelta(minutes=1))
     assert int(other.meta_id) == int(imported.meta_id) + 1
+
+
+def test_a_file_does_not_age_it_ends(imported: AdAccount, owner: User) -> None:
+    client = signed_in(owner)
+    text = client.get("/campaigns/?window=7d").content.decode()
+    assert "file up to 15 Oct 2026" in text
+    assert "0 s" not in text
+    assert "Complete days up to the end of the file." in text
+    assert "not told" in text, "a file names no budgets, so nothing is said to be on the ad sets"
+
+
+def test_the_freshness_of_watched_accounts_is_not_made_better_or_worse_by_a_file(
+    imported: AdAccount, owner: User
+) -> None:
+    watched = AdAccountFactory.create()
+    MembershipFactory.create(user=owner, account=watched, role=Role.VIEWER)
+    assert "no data yet" in signed_in(owner).get("/?account=all").content.decode()

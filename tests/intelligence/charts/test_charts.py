@@ -90,3 +90,18 @@ def test_a_chart_without_any_value_says_so() -> None:
 
 def test_a_lone_point_is_still_visible() -> None:
     assert path([None, (50.0, 50.0), None]) == "M500.0 500.0h0.1"
+
+
+def test_a_chart_of_nothing_but_zeros_has_no_axis_below_zero() -> None:
+    assert nice_scale([0.0, 0.0], zero=True).low == 0
+
+
+def test_counts_have_no_halves_on_their_axis() -> None:
+    assert nice_scale([0.0, 1.0], zero=True, least=1).ticks == [0.0, 1.0]
+    bars = BarChart("Conversions", DAYS, [1.0, 0.0, None, 2.0, 1.0], str, str, least=1)
+    assert ">0.5<" not in bar_chart(bars)
+
+
+def test_the_line_does_not_cross_out_the_label_of_its_target() -> None:
+    html = line_chart(line(target=11.0))
+    assert html.index("chart-line") < html.index("chart-target-label")

@@ -93,3 +93,23 @@ def test_open_questions_are_not_skipped(account: AdAccount) -> None:
     headings = [h.replace(" (EUR)", "") for h in HEADINGS]
     with pytest.raises(ValueError, match="answer the questions"):
         keep_plan(planned(csv_of([headings, *good_rows()])), account, NOW)
+
+
+@pytest.mark.parametrize(
+    ("results", "counted"),
+    [
+        ({"Purchases": "2", "Leads": "3"}, ""),
+        ({"Leads": "3", "Checkouts initiated": "4"}, "lead"),
+        ({"Checkouts initiated": "4", "Adds to cart": "9"}, "omni_initiated_checkout"),
+        ({"Purchases": "0", "Adds to cart": "9"}, ""),
+        ({"Searches": "9"}, ""),
+    ],
+)
+def test_a_file_without_purchases_counts_what_stands_nearest_to_them(
+    account: AdAccount, results: dict[str, str], counted: str
+) -> None:
+    head = ["Campaign name", "Day", "Impressions", "Amount spent (EUR)", *results]
+    rows = [["Autumn", f"2026-10-{day:02d}", "8000", "40.00", *results.values()] for day in range(1, 9)]
+    keep_plan(planned(csv_of([head, *rows])), account, NOW)
+    account.refresh_from_db()
+    assert account.conversion_action_type == counted
