@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
-from django.db.models import F
 
 from intelligence.collect.thin import note_matches
 from intelligence.metrics.frame import Frame
@@ -16,10 +15,11 @@ from optimization.by_hand import close_done_by_hand
 from optimization.fresh import newest_frame
 from optimization.gather import explain, gather
 from optimization.ledger import record
-from optimization.models import EmergencyStop, Rule, Run
+from optimization.models import EmergencyStop, Run
 from optimization.queue.conflicts import resolve
 from optimization.queue.propose import Proposed, propose, without_rejected
 from optimization.queue.stale import mark_stale
+from optimization.rules.statistics import Counted, count_up
 from optimization.tell import tell
 from optimization.wants import Gathered
 
@@ -121,14 +121,10 @@ def _start(account: AdAccount, about: tuple[str, str], now: datetime) -> tuple[R
 
 def _count(gathered: Gathered, proposed: Proposed, now: datetime) -> None:
     """The rules' statistics."""
-    created = Counter(action.rule_version.rule_id for action in proposed.created if action.rule_version)
+    created = Counter(draft.rule_version.rule_id for draft in proposed.created.values() if draft.rule_version)
     triggered = {match.rule.pk: len(match.ids) for match in gathered.matches}
-    for rule_id, covered in gathered.evaluated.items():
-        hits = triggered.get(rule_id, 0)
-        changes = {"evaluated": F("evaluated") + covered, "triggered": F("triggered") + hits}
-        if hits:
-            changes["last_triggered_at"] = now  # type: ignore[assignment]
-        Rule.objects.filter(pk=rule_id).update(**changes, proposed=F("proposed") + created.get(rule_id, 0))
+    found = gathered.evaluated.items()
+    count_up((Counted(pk, covered, triggered.get(pk, 0), created[pk]) for pk, covered in found), now)
 
 
 def _finish(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
 
@@ -48,56 +49,63 @@ class Entity:
         return values[field]
 
 
-def _campaign(row: Campaign) -> Entity:
+_AD = ("meta_id", "name", "status", "effective_status", "created_time")
+_CAMPAIGN = (*_AD, "daily_budget", "lifetime_budget")
+_AD_SET = (*_CAMPAIGN, "learning_status")
+Row = tuple[Any, ...]
+
+
+def _campaign(row: Row) -> Entity:
+    meta_id, name, status, effective_status, created, daily_budget, lifetime_budget = row
     return Entity(
         level=Level.CAMPAIGN,
-        meta_id=row.meta_id,
-        name=row.name,
-        status=row.status,
-        effective_status=row.effective_status,
-        campaign_id=row.meta_id,
-        campaign_name=row.name,
-        daily_budget=row.daily_budget,
-        lifetime_budget=row.lifetime_budget,
-        created_time=row.created_time,
-        campaign_created_time=row.created_time,
+        meta_id=meta_id,
+        name=name,
+        status=status,
+        effective_status=effective_status,
+        campaign_id=meta_id,
+        campaign_name=name,
+        daily_budget=daily_budget,
+        lifetime_budget=lifetime_budget,
+        created_time=created,
+        campaign_created_time=created,
         learning_status="",
     )
 
 
-def _ad_set(row: AdSet) -> Entity:
-    campaign = _campaign(row.campaign)
+def _ad_set(row: Row, campaign: Entity) -> Entity:
+    meta_id, name, status, effective_status, created, daily_budget, lifetime_budget, learning = row
     return Entity(
         level=Level.AD_SET,
-        meta_id=row.meta_id,
-        name=row.name,
-        status=row.status,
-        effective_status=row.effective_status,
+        meta_id=meta_id,
+        name=name,
+        status=status,
+        effective_status=effective_status,
         campaign_id=campaign.meta_id,
         campaign_name=campaign.name,
-        daily_budget=row.daily_budget,
-        lifetime_budget=row.lifetime_budget,
-        created_time=row.created_time,
+        daily_budget=daily_budget,
+        lifetime_budget=lifetime_budget,
+        created_time=created,
         campaign_created_time=campaign.created_time,
-        learning_status=row.learning_status,
+        learning_status=learning,
         parent_ids=(campaign.meta_id,),
         home=campaign if campaign.budget_field else None,
     )
 
 
-def _ad(row: Ad) -> Entity:
-    ad_set = _ad_set(row.ad_set)
+def _ad(row: Row, ad_set: Entity) -> Entity:
+    meta_id, name, status, effective_status, created = row
     return Entity(
         level=Level.AD,
-        meta_id=row.meta_id,
-        name=row.name,
-        status=row.status,
-        effective_status=row.effective_status,
+        meta_id=meta_id,
+        name=name,
+        status=status,
+        effective_status=effective_status,
         campaign_id=ad_set.campaign_id,
         campaign_name=ad_set.campaign_name,
         daily_budget=None,
         lifetime_budget=None,
-        created_time=row.created_time,
+        created_time=created,
         campaign_created_time=ad_set.campaign_created_time,
         learning_status=ad_set.learning_status,
         parent_ids=(ad_set.meta_id, ad_set.campaign_id),
@@ -106,19 +114,32 @@ def _ad(row: Ad) -> Entity:
 
 
 def load(account: AdAccount, level: str, ids: Iterable[str]) -> dict[str, Entity]:
-    """Entities of one level by Meta id; those that vanished at Meta are left out. One query."""
-    wanted = list(ids)
-    found: list[Entity]
+    """Entities of one level by Meta id; those that vanished at Meta are left out. One query, a parent is made once."""
+    where = {"account": account, "meta_id__in": list(ids), "deleted_at__isnull": True}
+    campaigns: dict[str, Entity] = {}
+    ad_sets: dict[str, Entity] = {}
+
+    def campaign(row: Row) -> Entity:
+        return campaigns.get(row[0]) or campaigns.setdefault(row[0], _campaign(row))
+
+    def ad_set(row: Row) -> Entity:
+        own, above = row[: len(_AD_SET)], row[len(_AD_SET) :]
+        return ad_sets.get(row[0]) or ad_sets.setdefault(row[0], _ad_set(own, campaign(above)))
+
     if level == Level.CAMPAIGN:
-        campaigns = Campaign.objects.filter(account=account, meta_id__in=wanted, deleted_at__isnull=True)
-        found = [_campaign(row) for row in campaigns]
+        found: Iterable[Entity] = map(campaign, Campaign.objects.filter(**where).values_list(*_CAMPAIGN))
     elif level == Level.AD_SET:
-        ad_sets = AdSet.objects.filter(account=account, meta_id__in=wanted, deleted_at__isnull=True)
-        found = [_ad_set(row) for row in ad_sets.select_related("campaign").defer("targeting")]
+        columns = (*_AD_SET, *_above("campaign", _CAMPAIGN))
+        found = map(ad_set, AdSet.objects.filter(**where).values_list(*columns))
     else:
-        ads = Ad.objects.filter(account=account, meta_id__in=wanted, deleted_at__isnull=True)
-        found = [_ad(row) for row in ads.select_related("ad_set__campaign").defer("ad_set__targeting")]
+        columns = (*_AD, *_above("ad_set", _AD_SET), *_above("ad_set__campaign", _CAMPAIGN))
+        rows = Ad.objects.filter(**where).values_list(*columns)
+        found = (_ad(row[: len(_AD)], ad_set(row[len(_AD) :])) for row in rows)
     return {entity.meta_id: entity for entity in found}
+
+
+def _above(relation: str, columns: Iterable[str]) -> list[str]:
+    return [f"{relation}__{column}" for column in columns]
 
 
 def load_one(account: AdAccount, level: str, meta_id: str) -> Entity | None:

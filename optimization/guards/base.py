@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from optimization.limits import Limits
 from optimization.models import Source
@@ -69,8 +69,7 @@ class Facts:
         return self.field != "status"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`remaining`: distance to the limit as a share of it (1 = far, 0 = at it), None = not a matter of distance.
 
     `passing`: a block that time alone can lift, so an approved action waits instead of failing.
@@ -87,7 +86,7 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         return {
             "guard": self.guard,
-            "outcome": self.outcome.value,
+            "outcome": self.outcome,
             "reason": self.reason,
             "setting": self.setting,
             "remaining": self.remaining,

@@ -9,6 +9,7 @@ from optimization.guards.base import Facts, Guard, Outcome, Verdict
 from optimization.models import Source
 
 log = logging.getLogger(__name__)
+NOT_BOUND = {source.value: f"Does not bind actions of source {str(source.label).lower()}." for source in Source}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Judgement:
 
 def _one(guard: Guard, facts: Facts) -> Verdict:
     if facts.source not in guard.binds:
-        return guard.skips(f"Does not bind actions of source {Source(facts.source).label.lower()}.")
+        return guard.skips(NOT_BOUND[facts.source])
     if guard.spares_loss_prevention and facts.loss_prevention:
         return guard.skips("Loss prevention is not held up by this.")
     try:

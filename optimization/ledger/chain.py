@@ -1,7 +1,6 @@
 """Appending to a chain. Call inside the transaction of what is recorded: both happen or neither does."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
+from optimization import bulk
 from optimization.models import LedgerEvent, LedgerHead
 
 ACTION_KINDS = frozenset(
@@ -46,6 +46,7 @@ KINDS = ACTION_KINDS | {
     "export_imported",
 }
 INSTALLATION = "installation"
+COLUMNS = ("number", "kind", "action_id", "user_id", "actor", "payload_text", "previous", "hash")
 
 
 @dataclass(frozen=True)
@@ -63,26 +64,38 @@ def chain_of(account_id: int | None) -> str:
     return INSTALLATION if account_id is None else f"account:{account_id}"
 
 
+_ENCODER = DjangoJSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(payload: dict[str, Any]) -> str:
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder, ensure_ascii=False)
+    return _ENCODER.encode(payload)
 
 
 def digest(event: LedgerEvent) -> str:
     """SHA-256 over every column but the hash itself, the previous hash included."""
+    entry = Entry(event.kind, event.actor, {}, event.action_id, event.user_id)
+    begins = (event.previous, event.chain, event.number)
+    return _seal(*begins, entry, event.account_id, event.payload_text, _times(event.business_time, event.machine_time))
+
+
+def _seal(previous: str, chain: str, number: int, entry: Entry, account_id: int | None, text: str, times: str) -> str:
     parts = [
-        event.previous,
-        event.chain,
-        str(event.number),
-        event.kind,
-        str(event.account_id),
-        str(event.action_id),
-        str(event.user_id),
-        event.actor,
-        event.payload_text,
-        event.business_time.astimezone(UTC).isoformat(timespec="microseconds"),
-        event.machine_time.astimezone(UTC).isoformat(timespec="microseconds"),
+        previous,
+        chain,
+        str(number),
+        entry.kind,
+        str(account_id),
+        str(entry.action_id),
+        str(entry.user_id),
+        entry.actor,
+        text,
+        times,
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _times(business: datetime, machine: datetime) -> str:
+    return "\x1f".join(time.astimezone(UTC).isoformat(timespec="microseconds") for time in (business, machine))
 
 
 def _locked_head(chain: str) -> LedgerHead:
@@ -98,28 +111,16 @@ def record_many(account_id: int | None, entries: Sequence[Entry], now: datetime)
     unknown = {entry.kind for entry in entries} - KINDS
     if unknown:
         raise ValueError(f"unknown ledger kinds {sorted(unknown)}")
-    chain = chain_of(account_id)
-    head = _locked_head(chain)
+    head = _locked_head(chain_of(account_id))
     machine = timezone.now()
-    events = []
+    times = _times(now, machine)
+    rows = []
     for entry in entries:
-        event = LedgerEvent(
-            chain=chain,
-            number=head.number + 1,
-            kind=entry.kind,
-            account_id=account_id,
-            action_id=entry.action_id,
-            user_id=entry.user_id,
-            actor=entry.actor,
-            payload_text=canonical(entry.payload),
-            business_time=now,
-            machine_time=machine,
-            previous=head.hash,
-        )
-        event.hash = digest(event)
-        head.number, head.hash = event.number, event.hash
-        events.append(event)
-    LedgerEvent.objects.bulk_create(events, batch_size=500)
+        previous, number, text = head.hash, head.number + 1, canonical(entry.payload)
+        head.number, head.hash = number, _seal(previous, head.chain, number, entry, account_id, text, times)
+        rows.append((number, entry.kind, entry.action_id, entry.user_id, entry.actor, text, previous, head.hash))
+    shared = {"chain": head.chain, "account_id": account_id, "business_time": now, "machine_time": machine}
+    bulk.insert(LedgerEvent, COLUMNS, rows, shared)
     head.save(update_fields=["number", "hash"])
 
 

@@ -1,17 +1,18 @@
 """Drafts become open proposals: one per entity and kind; a rule that fires again refreshes its open one."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
 
 from metaads.models import AdAccount
+from optimization import bulk
 from optimization.guards import Judgement
 from optimization.ledger import Entry, record_many
 from optimization.models import OPEN_STATUSES, Action, Run, Status
@@ -25,9 +26,9 @@ from optimization.queue.states import LostRace, move
 
 @dataclass
 class Proposed:
-    """Counts of one call. `blocked` counts by guard rail, `skipped` by reason."""
+    """Counts of one call. `created` by public id, `blocked` counts by guard rail, `skipped` by reason."""
 
-    created: list[Action] = field(default_factory=list)
+    created: dict[UUID, Draft] = field(default_factory=dict)
     refreshed: int = 0
     superseded: int = 0
     blocked: Counter[str] = field(default_factory=Counter)
@@ -63,6 +64,7 @@ def _rail_figures(draft: Draft) -> dict[str, Any]:
 
 
 def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[str, Any]:
+    """What a proposal says, new or refreshed."""
     return {
         "entity_name": draft.entity.name,
         "campaign_id": draft.entity.campaign_id,
@@ -72,7 +74,6 @@ def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[s
         "value_before": draft.before,
         "value_wanted": draft.wanted,
         "value_final": judgement.final,
-        "currency": around.account.currency,
         "amount_pct": percent_change(draft.before, judgement.final),
         "at_stake": stake_of(draft.field, draft.before, judgement.final, draft.at_stake),
         "reason_code": draft.reason_code,
@@ -84,11 +85,19 @@ def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[s
         "confidence_note": draft.confidence_note,
         "verdicts": [verdict.as_json() for verdict in judgement.verdicts],
         "safety_score": judgement.safety,
-        "rule_version": draft.rule_version,
+        "rule_version_id": draft.rule_version.pk if draft.rule_version else None,
         "tags": draft.tags,
+    }
+
+
+def _alike(around: Surroundings) -> dict[str, Any]:
+    """What all proposals of one call say alike."""
+    expires = around.now + settings.PROPOSAL_EXPIRES_AFTER
+    return {
+        "currency": around.account.currency,
         "stale_reason": "",
         "refreshed_at": around.now,
-        "expires_at": around.now + settings.PROPOSAL_EXPIRES_AFTER,
+        "expires_at": expires,
     }
 
 
@@ -115,33 +124,24 @@ def _refreshed(proposal: Open, content: dict[str, Any]) -> Entry:
     return Entry("optimization_refreshed", "rule", values, proposal.public_id)
 
 
-def _store_refreshed(refreshed: Sequence[tuple[Open, dict[str, Any]]]) -> set[UUID]:
-    """One upsert by id; status is not among its columns. Locked first, so that nobody decides on the old figures.
+def _store_refreshed(refreshed: Sequence[tuple[Open, dict[str, Any]]], around: Surroundings) -> set[UUID]:
+    """One update; status is not among its columns. Locked first, so that nobody decides on the old figures.
 
     Gives the public ids of those that were still open.
     """
     if not refreshed:
         return set()
     wanted = [proposal.pk for proposal, _ in refreshed]
-    still_open = Action.objects.select_for_update().filter(pk__in=wanted, status__in=OPEN_STATUSES).in_bulk()
-    actions = []
-    for proposal, content in refreshed:
-        action = still_open.get(proposal.pk)
-        if action is None:
-            continue
-        for name, value in content.items():
-            setattr(action, name, value)
-        action.refresh_count += 1
-        action.version += _versions_on(proposal, content)
-        actions.append(action)
-    Action.objects.bulk_create(
-        actions,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[*refreshed[0][1], "refresh_count", "version"],
-    )
-    return {action.public_id for action in actions}
+    locked = Action.objects.select_for_update().filter(pk__in=wanted, status__in=OPEN_STATUSES)
+    counts = dict(locked.values_list("pk", "refresh_count"))
+    names = [*refreshed[0][1], "version", "refresh_count"]
+    rows = [
+        (old.pk, *content.values(), old.version + _versions_on(old, content), counts[old.pk] + 1)
+        for old, content in refreshed
+        if old.pk in counts
+    ]
+    bulk.update(Action, names, rows, _alike(around))
+    return {proposal.public_id for proposal, _ in refreshed if proposal.pk in counts}
 
 
 def without_rejected(account: AdAccount, drafts: Sequence[Draft], now: datetime) -> tuple[list[Draft], Counter[str]]:
@@ -160,8 +160,8 @@ def propose(
 
 
 def _store(judged: Judged, around: Surroundings, standing: Standing, run: Run | None) -> Proposed:
-    account, now = around.account, around.now
     result = Proposed(blocked=_blocked_by(judged), skipped=Counter(reason for _, reason in judged.skipped))
+    new: list[tuple[Draft, dict[str, Any]]] = []
     refreshed: list[tuple[Open, dict[str, Any]]] = []
     for draft, judgement in judged.passed:
         content = _content(draft, judgement, around)
@@ -169,15 +169,32 @@ def _store(judged: Judged, around: Surroundings, standing: Standing, run: Run | 
         if existing:
             refreshed.append((existing, content))
         else:
-            result.created.append(_new(account, draft, content, run, now))
-    result.superseded = sum(close(proposal.pk, reason, now) for proposal, reason in judged.displaced)
-    stored = _store_refreshed(refreshed)
+            new.append((draft, content))
+    result.superseded = sum(close(proposal.pk, reason, around.now) for proposal, reason in judged.displaced)
+    stored = _store_refreshed(refreshed, around)
     result.refreshed = len(stored)
-    told = [(old, new) for old, new in refreshed if old.public_id in stored and _changed(old, new)]
-    Action.objects.bulk_create(result.created, batch_size=500)
-    entries = [_refreshed(old, new) for old, new in told] + [_suggested(action) for action in result.created]
-    record_many(account.pk, entries, now)
+    told = [(old, content) for old, content in refreshed if old.public_id in stored and _changed(old, content)]
+    entries = [_refreshed(old, content) for old, content in told] + _store_new(new, around, run, result)
+    record_many(around.account.pk, entries, around.now)
     return result
+
+
+def _store_new(
+    new: Sequence[tuple[Draft, dict[str, Any]]], around: Surroundings, run: Run | None, result: Proposed
+) -> list[Entry]:
+    """Their events, to be recorded."""
+    if not new:
+        return []
+    shared = {**_alike(around), "account_id": around.account.pk, "run_id": run and run.pk, "proposed_at": around.now}
+    names = ("public_id", "level", "entity_id", "kind", "source", "status", *new[0][1])
+    rows, entries = [], []
+    for draft, content in new:
+        public_id, status = uuid4(), Status.SUGGESTED if draft.suggested_only else Status.PENDING
+        rows.append((public_id, *draft.key, draft.source, status, *content.values()))
+        entries.append(_suggested(public_id, draft, status, content))
+        result.created[public_id] = draft
+    bulk.insert(Action, names, rows, shared)
+    return entries
 
 
 def _blocked_by(judged: Judged) -> Counter[str]:
@@ -194,30 +211,16 @@ def close(action_id: int, reason: str, now: datetime) -> int:
     return 1
 
 
-def _new(account: AdAccount, draft: Draft, content: dict[str, Any], run: Run | None, now: datetime) -> Action:
-    return Action(
-        account=account,
-        level=draft.entity.level,
-        entity_id=draft.entity.meta_id,
-        kind=draft.kind,
-        source=draft.source,
-        run=run,
-        status=Status.SUGGESTED if draft.suggested_only else Status.PENDING,
-        proposed_at=now,
-        **content,
-    )
-
-
-def _suggested(action: Action) -> Entry:
+def _suggested(public_id: UUID, draft: Draft, status: Status, content: Mapping[str, Any]) -> Entry:
     payload = {
-        "kind": action.kind,
-        "entity": f"{action.level}:{action.entity_id}",
-        "field": action.field,
-        "before": action.value_before,
-        "wanted": action.value_wanted,
-        "after_rails": action.value_final,
-        "reason": action.reason,
-        "rule_version": action.rule_version_id,
-        "status": action.status,
+        "kind": draft.kind,
+        "entity": f"{draft.entity.level}:{draft.entity.meta_id}",
+        "field": draft.field,
+        "before": draft.before,
+        "wanted": draft.wanted,
+        "after_rails": content["value_final"],
+        "reason": draft.reason,
+        "rule_version": content["rule_version_id"],
+        "status": status,
     }
-    return Entry("optimization_suggested", action.source, payload, action.public_id)
+    return Entry("optimization_suggested", draft.source, payload, public_id)

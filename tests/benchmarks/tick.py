@@ -11,13 +11,19 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from intelligence.metrics.table import frame_for_tick
+from intelligence.models import Reading
 from metaads.models import AdAccount, Level
 from optimization.cycle import run_cycle
+from optimization.ledger import verify
 from optimization.models import Action, Rule
 from optimization.rules.services import save_rule, set_active
+from tests.benchmarks.bare import bare_tick, written
 from tests.benchmarks.estate import NOW, build
 
-RULES = 100
+RULES, STEADY, BARE = 100, 3, 5
+APART = 50
+"""Minutes between two ticks: the last one's data are still fresh enough to decide on."""
+READINGS = Reading._meta.db_table
 FIELDS = ("spend", "impressions", "clicks", "conversions", "ctr", "cpc", "cpm", "cpa", "roas")
 WINDOWS = ("today", "3d", "7d", "14d", "28d")
 KINDS: tuple[dict[str, Any], ...] = (
@@ -40,8 +46,11 @@ def measured(ad_sets: int) -> dict[str, object]:
     account = build(campaigns=max(ad_sets // 10, 1), ad_sets=ad_sets, ads=ad_sets, days=30)
     make_rules(account, random.Random(7))
     gc.collect()
-    first = _tick(account)
-    steady = _tick(account, minutes=60)
+    ticks = [_tick(account, minutes=APART * i) for i in range(1 + STEADY)]
+    first, steady = ticks[0], min(ticks[1:], key=lambda tick: float(str(tick["total_s"])))
+    problems = verify()
+    rows = written(account)
+    bare = min((bare_tick(account, READINGS, rows) for _ in range(BARE)), key=lambda one: one["total_s"])
     return {
         "name": "tick",
         "ad_sets": ad_sets,
@@ -49,6 +58,11 @@ def measured(ad_sets: int) -> dict[str, object]:
         "database": connection.vendor,
         "first": first,
         "steady": steady,
+        "bare": bare,
+        "first_ratio": round(float(str(first["total_s"])) / bare["total_s"], 2),
+        "steady_ratio": round(float(str(steady["total_s"])) / bare["total_s"], 2),
+        "target_ratio": 6,
+        "ledger_problems": len(problems),
         "max_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
 

@@ -151,7 +151,7 @@ def test_growth_takes_no_place_of_an_open_pause(ad_set: AdSet) -> None:
     rule = version_of(make_rule(ad_set.account, leaf("spend_7d", ">", 5)))
     put(ad_set, draft_of(ad_set, "pause", "PAUSED", rule_version=rule))
     result = put(ad_set, draft_of(ad_set, "increase_budget", 11_000, rule_version=rule), now=LATER)
-    assert (result.superseded, result.created) == (0, [])
+    assert (result.superseded, result.created) == (0, {})
     assert result.skipped == {"an open proposal for it goes before": 1}
     assert Action.objects.get().status == Status.PENDING
 
