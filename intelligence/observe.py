@@ -13,6 +13,7 @@ from intelligence.collect.beside import STEPS as BESIDE
 from intelligence.collect.insights import LEVELS, CollectResult, collect
 from intelligence.collect.maturity import learn_maturity
 from intelligence.collect.quality import assess
+from intelligence.metrics.frame import Frame
 from intelligence.metrics.table import frame_for_tick
 from intelligence.models import Backfill
 from metaads import switch
@@ -32,6 +33,7 @@ STRUCTURE_MAY_WAIT = timedelta(hours=6)
 class ObserveResult:
     """What was read and made. `problems` are sentences for people; empty = all went well.
 
+    `frames`: the tables of this tick by level.
     `beside`: what became of changes, native rules, health, token and pixels; their failures have their own backoff and
     make no observation fail.
     """
@@ -39,7 +41,7 @@ class ObserveResult:
     account_id: int
     collected: CollectResult
     history: BackfillResult
-    frames: dict[str, int] = field(default_factory=dict)
+    frames: dict[str, Frame] = field(default_factory=dict, repr=False)
     problems: tuple[str, ...] = ()
     beside: tuple[Outcome, ...] = ()
 
@@ -78,7 +80,7 @@ def observe(account: AdAccount, now: datetime, machine_now: datetime | None = No
     beside = _beside(account, now)
     problems.append(_alone(account, "how late results come in", partial(learn_maturity, account, now)))
     problems.append(_alone(account, "whether the data can be trusted", partial(assess, account, now)))
-    frames: dict[str, int] = {}
+    frames: dict[str, Frame] = {}
     for level in LEVELS:
         problems.append(_alone(account, f"the {level} table", partial(_frame, account, level, now, frames)))
     return ObserveResult(account.pk, collected, past, frames, tuple(dict.fromkeys(filter(None, problems))), beside)
@@ -109,8 +111,8 @@ def _beside(account: AdAccount, now: datetime) -> tuple[Outcome, ...]:
     return () if is_short(account, wall(), insights=False) else run_due(BESIDE, account, now)
 
 
-def _frame(account: AdAccount, level: str, now: datetime, made: dict[str, int]) -> None:
-    made[level] = len(frame_for_tick(account, level, now))
+def _frame(account: AdAccount, level: str, now: datetime, made: dict[str, Frame]) -> None:
+    made[level] = frame_for_tick(account, level, now)
 
 
 def _alone(account: AdAccount, what: str, work: Callable[[], object]) -> str:

@@ -28,14 +28,15 @@ REAL_TIME = frozenset({"5min", "15min"})
 """Schedules that ask for a look between two collections."""
 
 
-def run_cycle(account: AdAccount, now: datetime) -> Run | None:
+def run_cycle(account: AdAccount, now: datetime, made: Mapping[str, Frame] | None = None) -> Run | None:
     """Evaluates once per state of the data: asked again for the same data it gives the run that was.
 
+    `made`: frames by level that were just made and stored, so that they need not be read again.
     None: there is no data yet, or a stop is in force. Raises SwitchedOff while the rules engine is off.
     """
     switch.require(switch.RULES)
     close_done_by_hand(account, now)
-    frames, problems = _frames(account, now)
+    frames, problems = fresh_frames(account, now, made or {})
     if not frames or EmergencyStop.objects.in_force(account):
         return None
     return _once(account, frames, problems, now)
@@ -97,12 +98,12 @@ def _evaluate(
         return _finish(run, gathered, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
 
 
-def _frames(account: AdAccount, now: datetime) -> tuple[dict[str, Frame], list[str]]:
+def fresh_frames(account: AdAccount, now: datetime, made: Mapping[str, Frame]) -> tuple[dict[str, Frame], list[str]]:
     """Frames that are fresh enough to decide on; the others with the reason why not."""
     frames: dict[str, Frame] = {}
     problems: list[str] = []
     for level in Level:
-        frame, problem = newest_frame(account, level, now)
+        frame, problem = newest_frame(account, level, now, made.get(level))
         if frame is None or problem:
             problems.append(problem)
         else:

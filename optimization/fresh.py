@@ -10,9 +10,12 @@ from optimization.limits import limits_for
 FUTURE = timedelta(minutes=10)
 
 
-def newest_frame(account: AdAccount, level: str, now: datetime) -> tuple[Frame | None, str]:
-    """The newest frame of the whole level (None = none yet), and why nothing is decided on it ("" = it is fresh)."""
-    label, frame = Level(level).label, latest_frame(account, level)
+def newest_frame(account: AdAccount, level: str, now: datetime, made: Frame | None = None) -> tuple[Frame | None, str]:
+    """The newest frame of the whole level (None = none yet), and why nothing is decided on it ("" = it is fresh).
+
+    `made`: the newest, where the caller has just made and stored it.
+    """
+    label, frame = Level(level).label, made if made is not None else latest_frame(account, level)
     if frame is None or frame.read_at is None:
         return frame, f"{label}: no data yet."
     if frame.read_at - now > FUTURE:

@@ -1,7 +1,9 @@
 """The steps of the pipeline for one account, each isolated so that one account failing never stops another."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from intelligence.metrics.frame import Frame
 from intelligence.observe import history, observe
 from metaads import switch
 from metaads.clock import machine_now
@@ -30,18 +32,18 @@ def observe_and_evaluate(account: AdAccount, now: datetime) -> str:
     record_quality(account, now)
     close_done_by_hand(account, now)
     tell_trouble(account, now)
-    line = f"{account}: {seen} {evaluate(account, now)}"
+    line = f"{account}: {seen} {evaluate(account, now, seen.frames)}"
     if not seen.ok:
         raise CollectionTrouble(line)
     return line
 
 
-def evaluate(account: AdAccount, now: datetime) -> str:
-    """The rules on the newest frames."""
+def evaluate(account: AdAccount, now: datetime, made: Mapping[str, Frame] | None = None) -> str:
+    """The rules on the newest frames; `made`: those by level that this tick has just made and stored."""
     off = switch.why_off(switch.RULES)
     if off:
         return f"Not evaluated. {off}"
-    run = run_cycle(account, now)
+    run = run_cycle(account, now, made)
     if run is None:
         return "Nothing to evaluate: no fresh data, or a stop is in force."
     counts = run.counts

@@ -28,7 +28,8 @@ from intelligence.totals import (
 from metaads.reader.results import PURCHASE
 
 __all__ = ["PURCHASE", "Days", "first_nonzero"]
-DELIVERY = "impressions"
+DELIVERY, RESULTS, VALUE = "impressions", "conversions", "conversion_value"
+TOGETHER = (*PLAIN, RESULTS, VALUE)
 
 
 class Days:
@@ -43,6 +44,7 @@ class Days:
         self._born = born
         self._types = tuple(conversion_types)
         self._cache: dict[str, Numbers] = {}
+        self._read: dict[str, Numbers] = {}
         self._forgotten: set[str] = set()
 
     @property
@@ -93,9 +95,10 @@ class Days:
         gives them or under an attribution window (`conversions_1d_click`)."""
         if metric not in self._cache:
             base, window = split_attribution(metric)
-            makers = {"conversions": self._conversions, "conversion_value": self._values}
-            read = {metric: makers[base](window)} if base in makers else self._plain(self._beside(metric))
-            self._cache.update(read)
+            if metric not in self._read:
+                self._read.update(self._matrices(self._beside(metric)))
+            read = self._read.pop(metric)
+            self._cache[metric] = self._settled_values(read, window) if base == VALUE else read
         return self._cache[metric]
 
     def forget(self, metric: str) -> None:
@@ -108,40 +111,35 @@ class Days:
         self._cache[metric] = matrix
 
     def _beside(self, metric: str) -> list[str]:
-        """What is read together with it. Sums without types stand side by side in a day, so opening it once serves all
-        of them; of impressions alone many levels are asked, which need no more."""
-        if metric == DELIVERY or metric not in PLAIN:
+        """What is read together with it, for opening a day costs more than reading it: sums and results all at once;
+        of impressions alone many levels are asked, which need no more, and a type is mostly asked for by itself."""
+        if metric == DELIVERY or metric not in TOGETHER:
             return [metric]
-        others = (name for name in PLAIN if name not in self._cache and name not in self._forgotten)
-        return list(dict.fromkeys((metric, *others)))
+        known = self._cache.keys() | self._read.keys() | self._forgotten
+        return list(dict.fromkeys((metric, *(name for name in TOGETHER if name not in known))))
 
-    def _plain(self, metrics: Sequence[str]) -> dict[str, Numbers]:
+    def _matrices(self, metrics: Sequence[str]) -> dict[str, Numbers]:
+        """Day by day, so that a month of every candidate of a result never stands in memory."""
         matrices = {name: self.blank.copy() for name in metrics}
+        candidates = {name: self._candidates(name) for name in metrics}
         for ago, totals in self._totals.items():
             rows, take = self._places[ago]
             for name, matrix in matrices.items():
-                matrix[ago, rows] = totals.metric(name)[take]
-            if metrics[0] in PLAIN:  # of types, mostly several are asked one after the other
+                matrix[ago, rows] = first_nonzero([totals.metric(one)[take] for one in candidates[name]])
+            if metrics[0] in TOGETHER:  # of types, mostly several are asked one after the other
                 totals.close()
         return matrices
 
-    def _first_nonzero(self, names: Sequence[str]) -> Numbers:
-        """Day by day, so that a month of every candidate never stands in memory."""
-        matrix = self.blank.copy()
-        for ago, totals in self._totals.items():
-            rows, take = self._places[ago]
-            matrix[ago, rows] = first_nonzero([totals.metric(name)[take] for name in names])
-            totals.close()
-        return matrix
+    def _candidates(self, metric: str) -> list[str]:
+        """The columns of a reading that may hold it, the likeliest first."""
+        base, window = split_attribution(metric)
+        if base == RESULTS:
+            return self._names(ACTIONS, CONVERSIONS, ATTRIBUTED, window)
+        return self._names(VALUES, CONVERSION_VALUES, ATTRIBUTED_VALUES, window) if base == VALUE else [metric]
 
-    def _conversions(self, window: str | None) -> Numbers:
-        return self._first_nonzero(self._names(ACTIONS, CONVERSIONS, ATTRIBUTED, window))
-
-    def _values(self, window: str | None) -> Numbers:
+    def _settled_values(self, value: Numbers, window: str | None) -> Numbers:
         """Unknown where conversions came without a value; zero where there surely were none."""
-        names = self._names(VALUES, CONVERSION_VALUES, ATTRIBUTED_VALUES, window)
-        value = self._first_nonzero(names)
-        conversions = self.matrix(f"conversions_{window}" if window else "conversions")
+        conversions = self.matrix(f"{RESULTS}_{window}" if window else RESULTS)
         value = np.where((conversions != 0) & (value == 0), np.nan, value)
         settled: Numbers = np.where((conversions == 0) & np.isnan(value), 0.0, value)
         return settled

@@ -113,6 +113,8 @@ class Source:
     @cached_property
     def doubtful(self) -> NDArray[np.bool_]:
         """Cells without a row that may yet have delivered, as far as the levels above and below can say."""
+        if self.days.listed.all():  # nothing is open, so the other levels need not be read
+            return np.zeros(self.days.listed.shape, dtype=bool)
         if self.parents is None:
             return self.hidden
         return self.hidden | confirm.left_out(
@@ -196,6 +198,8 @@ class Source:
 
     def _confirmed(self, metric: str, matrix: Numbers) -> Numbers:
         """The parent settles zeros; what is then still open, the children may settle."""
+        if not np.isnan(matrix).any():
+            return matrix
         if self.parents is not None:
             above = np.where(self.parents.hidden, np.nan, self.parents.days.matrix(metric))
             accounted = self._accounted(metric, self.parents.entities.ids)

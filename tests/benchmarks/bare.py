@@ -1,6 +1,6 @@
 """The tick's yardstick: the same work as bare COPY and NumPy, with no model, no rule, no guard rail and no reason.
 
-It reads what the tick reads (the mirror's rows and the packed readings of a month at three levels), sums the windows,
+It reads what the tick reads (the mirror's rows and the packed readings of a month), sums the windows,
 takes the hundred rules' masks, lets the first rule of an ad set win, and stores rows of the same contents as the
 product's proposals and ledger events, which were written out beforehand.
 """
@@ -121,11 +121,7 @@ def _mirror(account: AdAccount) -> list[list[Any]]:
 
 
 def _sums(account: AdAccount, table: str) -> dict[str, Numbers]:
-    """Windows of the ad sets; of campaigns and ads the impressions alone, which tell whether a zero is one."""
     days = [_unpacked(blob, SUMS.values()) for blob in _blobs(account, table, "adset")]
-    for level in ("campaign", "ad"):
-        for blob in _blobs(account, table, level):
-            _unpacked(blob, ("impressions",))
     matrices = {name: np.stack([day[column] for day in days]) for name, column in SUMS.items()}
     sums = {f"{n}_{w}": matrix[a:b].sum(axis=0) for n, matrix in matrices.items() for w, (a, b) in WINDOWS.items()}
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -72,9 +72,9 @@ def _tick(account: AdAccount, minutes: int = 0) -> dict[str, object]:
     connection.queries_log.clear()
     with CaptureQueriesContext(connection) as queries:
         start = time.perf_counter()
-        frame_for_tick(account, Level.AD_SET, now)
+        frames = {Level.AD_SET.value: frame_for_tick(account, Level.AD_SET, now)}
         framed = time.perf_counter()
-        run_ = run_cycle(account, now)
+        run_ = run_cycle(account, now, frames)
         end = time.perf_counter()
     counts = run_.counts if run_ else {}
     return {

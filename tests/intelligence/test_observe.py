@@ -34,7 +34,7 @@ def test_the_first_observation_gives_frames_with_30_days(meta: Meta) -> None:
     assert result.ok, result
     for level in Level:
         frame = frame_of(meta.account, level)
-        assert len(frame) == result.frames[level]
+        assert len(frame) == len(result.frames[level])
         assert frame.read_at == meta.now
         assert known(frame, "spend_30d").sum() > known(frame, "spend_7d").sum() > known(frame, "spend_today").sum() > 0
 
