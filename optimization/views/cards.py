@@ -92,7 +92,7 @@ def icon_of(action: Action) -> str:
     return "set"
 
 
-def _chip(verdict: Mapping[str, object]) -> Chip:
+def chip_of(verdict: Mapping[str, object]) -> Chip:
     outcome, reason, setting = verdict["outcome"], str(verdict["reason"]), str(verdict.get("setting") or "")
     guard = GUARDS.get(str(verdict["guard"]))
     detail = f"{guard.label if guard else verdict['guard']}: {reason} {f'({setting})' if setting else ''}".strip()
@@ -109,7 +109,7 @@ def chips_of(action: Action) -> tuple[Chip, ...]:
     passed = {v["guard"]: v for v in action.verdicts if v["outcome"] == Outcome.PASS}
     telling = [key for key in TELLING if key in passed and (key not in ABOUT_BUDGETS or action.field != "status")]
     quiet = [passed[key] for key in telling]
-    return tuple(_chip(verdict) for verdict in [*loud, *quiet[:3]])
+    return tuple(chip_of(verdict) for verdict in [*loud, *quiet[:3]])
 
 
 def _amount(action: Action) -> Decimal | None:

@@ -28,12 +28,14 @@ from optimization.views.rule_tree import (
     safety_lines,
 )
 from optimization.views.rule_versions import history
+from optimization.views.rule_why import KEY as CHECKS
+from optimization.views.rule_why import checks_table, why
 from optimization.views.table import Table, ordered
 
 RECENT_MOST = 20
 FILE_MOST = 5_000
 RECENT = "actions"
-TABS: dict[str, str] = {"overview": "Overview", "versions": "Versions"}
+TABS: dict[str, str] = {"overview": "Overview", "why": "Why, why not", "versions": "Versions"}
 
 
 def _overview(subject: Subject) -> dict[str, Any]:
@@ -65,7 +67,17 @@ def _versions(subject: Subject) -> dict[str, Any]:
 
 
 Build = Callable[[Subject], dict[str, Any]]
-BUILD: dict[str, Build] = {"overview": _overview, "versions": _versions}
+BUILD: dict[str, Build] = {"overview": _overview, "why": why, "versions": _versions}
+
+
+def _none(subject: Subject) -> Table | None:
+    return None
+
+
+FILES: dict[str, Callable[[Subject], Table | None]] = {
+    RECENT: lambda subject: _proposals(subject, FILE_MOST),
+    CHECKS: checks_table,
+}
 
 
 def _open(subject: Subject) -> int:
@@ -97,7 +109,8 @@ def rule_page(subject: Subject, tab: str, more: dict[str, Any] | None = None, st
 @require_GET
 def rule(request: HttpRequest, public_id: UUID) -> HttpResponse:
     subject = find(request, public_id)
-    if request.GET.get("csv") == RECENT:
-        return csv_answer(_proposals(subject, FILE_MOST), subject.rule.name)
+    made = FILES.get(request.GET.get("csv", ""), _none)(subject)
+    if made is not None:
+        return csv_answer(made, subject.rule.name)
     tab = request.GET.get("tab", "")
     return rule_page(subject, tab if tab in TABS else "overview")

@@ -114,6 +114,11 @@ def find(level: Level, meta_id: str, user: User | AnonymousUser) -> Subject:
     return Subject(level, node)
 
 
+def entity_href(level: str, meta_id: str) -> str:
+    """Address of an entity's own page."""
+    return reverse(PAGES[level], args=[meta_id])
+
+
 def crumbs(subject: Subject) -> list[Crumb]:
     """From all campaigns down to the subject."""
     above: list[Crumb] = [Crumb("Campaigns", f"{reverse('campaigns')}?account={subject.account.pk}")]
