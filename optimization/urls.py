@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("rules/<uuid:public_id>/switch/", rule_doors.switch, name="rule-switch"),
     path("rules/<uuid:public_id>/archive/", rule_doors.archiving, name="rule-archive"),
     path("rules/<uuid:public_id>/copy/", rule_doors.copy, name="rule-copy"),
+    path("rules/<uuid:public_id>/yaml/", rule_doors.yaml_file, name="rule-yaml"),
     path("rules/<uuid:public_id>/versions/<int:number>/restore/", rule_doors.put_back, name="rule-restore"),
     path("operations/", operations.operations, name="operations"),
     path("operations/backfill/<int:account_id>/", operations.backfill, name="operations-backfill"),

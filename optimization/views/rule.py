@@ -16,7 +16,9 @@ from optimization.queue.selectors import actions_for, offered
 from optimization.views import actions_table
 from optimization.views.export import csv_answer
 from optimization.views.live import version_of
+from optimization.views.rule_found import KEY as MATCHES
 from optimization.views.rule_list import figures_of, line_of
+from optimization.views.rule_matches import matches, matches_file
 from optimization.views.rule_subject import Subject, find
 from optimization.views.rule_tree import (
     action_icon,
@@ -35,7 +37,7 @@ from optimization.views.table import Table, ordered
 RECENT_MOST = 20
 FILE_MOST = 5_000
 RECENT = "actions"
-TABS: dict[str, str] = {"overview": "Overview", "why": "Why, why not", "versions": "Versions"}
+TABS: dict[str, str] = {"overview": "Overview", "matches": "Matches now", "why": "Why, why not", "versions": "Versions"}
 
 
 def _overview(subject: Subject) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def _versions(subject: Subject) -> dict[str, Any]:
 
 
 Build = Callable[[Subject], dict[str, Any]]
-BUILD: dict[str, Build] = {"overview": _overview, "why": why, "versions": _versions}
+BUILD: dict[str, Build] = {"overview": _overview, "matches": matches, "why": why, "versions": _versions}
 
 
 def _none(subject: Subject) -> Table | None:
@@ -77,6 +79,7 @@ def _none(subject: Subject) -> Table | None:
 FILES: dict[str, Callable[[Subject], Table | None]] = {
     RECENT: lambda subject: _proposals(subject, FILE_MOST),
     CHECKS: checks_table,
+    MATCHES: matches_file,
 }
 
 
@@ -94,6 +97,7 @@ def rule_page(subject: Subject, tab: str, more: dict[str, Any] | None = None, st
         "version": version_of(subject.scope),
         "subject": subject,
         "rule": subject.rule,
+        "hidden": subject.reach.hidden(subject.rule),
         "line": line_of(subject.rule, subject.reach, _open(subject), subject.scope.account),
         "tab": tab,
         "tabs": [

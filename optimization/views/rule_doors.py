@@ -4,15 +4,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_POST
 
 from optimization.rules.keeping import archive, duplicate, restore, unarchive
 from optimization.rules.schema import RuleInvalid
 from optimization.rules.services import set_active
-from optimization.views.rule_subject import Subject, find_to_edit
+from optimization.rules.yaml_files import export_rules
+from optimization.views.rule_subject import Subject, find, find_to_edit
 
 
 def _back(subject: Subject, anchor: str = "") -> HttpResponse:
@@ -77,3 +80,16 @@ def put_back(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse
     else:
         messages.success(request, f"The rule says again what version {number} said: it is version {made.number} now.")
     return redirect(f"{subject.href}?tab=versions")
+
+
+@login_required
+@require_GET
+def yaml_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The rule as a file to keep in git. It names every account, so it is for those who may see them all."""
+    subject = find(request, public_id)
+    if subject.reach.hidden(subject.rule):
+        raise PermissionDenied("The file names every account of the rule, and you may not see all of them.")
+    answer = HttpResponse(export_rules([subject.rule]), content_type="application/yaml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{slugify(subject.rule.name) or "rule"}.yaml"'
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -73,6 +73,7 @@ TABLE: dict[str, list[Line]] = {
     "rule-switch": [Line(TO_MANAGERS, "post", RULE, {"active": "1"})],
     "rule-archive": [Line(TO_MANAGERS, "post", RULE)],
     "rule-copy": [Line(TO_MANAGERS, "post", RULE)],
+    "rule-yaml": [Line(TO_MEMBERS, kwargs=RULE)],
     "rule-restore": [Line(TO_MANAGERS, "post", {**RULE, "number": "word:1"})],
     "operations": [Line(TO_ALL)],
     "operations-backfill": [Line(TO_MANAGERS, "post", {"account_id": "account"}, {"do": "cancel"})],
