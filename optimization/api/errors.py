@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import server_error
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -78,6 +80,14 @@ def _flat(detail: Any, path: str = "") -> dict[str, list[str]]:
             found.update(_flat(inner, f"{path}.{place}".lstrip(".")) if inner else {})
         return found
     return {path: [str(item) for item in (detail if isinstance(detail, list) else [detail])]}
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """For `handler500`: a program gets the shape that it reads, a person the page. The error is logged already."""
+    if request.path.startswith("/api/"):
+        text = "Something failed on the server and was logged. Before sending it again, look whether it took effect."
+        return JsonResponse(shaped(text, "server_error", {}), status=500)
+    return server_error(request)
 
 
 class Unknown(APIView):

@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
-from metaads.models import AdAccount, Role
 from optimization.tokens import make_token
-from tests.factories.metaads import NOW, AdAccountFactory, MembershipFactory, UserFactory
+from tests.factories.metaads import NOW
+from tests.optimization.people import euro, manager, stranger, viewer
+
+__all__ = ["calling", "euro", "manager", "stranger", "viewer"]
 
 Caller = Callable[[User], APIClient]
 
@@ -30,32 +32,6 @@ def calling(user: User) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(user, NOW)}")
     return client
-
-
-@pytest.fixture
-def euro(db: None) -> AdAccount:
-    account: AdAccount = AdAccountFactory.create(name="Northwind", currency="EUR")
-    return account
-
-
-@pytest.fixture
-def viewer(euro: AdAccount) -> User:
-    user: User = UserFactory.create(username="vic")
-    MembershipFactory.create(user=user, account=euro, role=Role.VIEWER)
-    return user
-
-
-@pytest.fixture
-def manager(euro: AdAccount) -> User:
-    user: User = UserFactory.create(username="marta")
-    MembershipFactory.create(user=user, account=euro, role=Role.MANAGER)
-    return user
-
-
-@pytest.fixture
-def stranger(db: None) -> User:
-    user: User = UserFactory.create(username="sam")
-    return user
 
 
 @pytest.fixture

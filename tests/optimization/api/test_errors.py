@@ -66,3 +66,20 @@ def test_who_calls_too_often_is_told_when_to_come_back(viewer: User, monkeypatch
     assert set(answers) == {200}
     assert (late.status_code, late.json()["code"]) == (429, "throttled")
     assert int(late["Retry-After"]) > 0
+
+
+def test_a_mistake_of_ours_is_json_to_programs_and_a_page_to_people(
+    viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("optimization.api.structure.Accounts.get_queryset", broken)
+    monkeypatch.setattr("optimization.views.queue.scope_of", broken)
+    client = Client(raise_request_exception=False)
+    client.force_login(viewer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.get("/api/accounts")
+    assert (answer.status_code, set(answer.json()), answer.json()["code"]) == (500, SHAPE, "server_error")
+    page = client.get("/actions/")
+    assert page.status_code == 500
+    assert "Our mistake" in page.content.decode()

@@ -9,10 +9,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from metaads.models import AdAccount, Role
+from metaads.models import AdAccount
 from optimization.ledger import record
 from optimization.models import Action, Status
-from tests.factories.metaads import AdAccountFactory, AdSetFactory, MembershipFactory, UserFactory
+from tests.factories.metaads import AdAccountFactory, AdSetFactory
+from tests.optimization.people import euro, manager, viewer
+
+__all__ = ["euro", "make_action", "manager", "page", "signed_in", "viewer"]
 
 TRACE = {
     "node": "all",
@@ -69,29 +72,9 @@ MakeAction = Callable[..., Action]
 
 
 @pytest.fixture
-def euro(db: None) -> AdAccount:
-    account: AdAccount = AdAccountFactory.create(name="Northwind", currency="EUR")
-    return account
-
-
-@pytest.fixture
 def yen(db: None) -> AdAccount:
     account: AdAccount = AdAccountFactory.create(name="Kanto", currency="JPY", timezone_name="Asia/Tokyo")
     return account
-
-
-@pytest.fixture
-def manager(euro: AdAccount) -> User:
-    user: User = UserFactory.create(username="marta")
-    MembershipFactory.create(user=user, account=euro, role=Role.MANAGER)
-    return user
-
-
-@pytest.fixture
-def viewer(euro: AdAccount) -> User:
-    user: User = UserFactory.create(username="vic")
-    MembershipFactory.create(user=user, account=euro, role=Role.VIEWER)
-    return user
 
 
 @pytest.fixture
