@@ -1,16 +1,16 @@
 """What a preview found, ready to show: for the rule's page and for the builder while one edits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from metaads.graph.money import from_minor
 from metaads.models import AdAccount
 from optimization.guards import GUARDS
-from optimization.preview import Preview, PreviewRow
+from optimization.preview import Preview, PreviewMiss, PreviewRow
 from optimization.views import table, words
 from optimization.views.cards import Chip, chip_of
 from optimization.views.rule_words import Word
-from optimization.views.subject import entity_href
+from optimization.views.subject import campaigns_of, entity_href
 from optimization.views.table import Head, Table
 from optimization.views.trace import TraceNode, tree_of
 
@@ -40,6 +40,7 @@ class Matched:
 
     row: PreviewRow
     href: str
+    campaign: str
     outcome: Word
     stake: str
     moved_to: str
@@ -51,6 +52,7 @@ class Matched:
 class Missed:
     name: str
     href: str
+    campaign: str
     sentence: str
     tree: TraceNode | None
 
@@ -68,14 +70,14 @@ class Found:
 
 
 def found_of(preview: Preview, account: AdAccount) -> Found:
+    """One query, for the campaigns of what is shown: ad sets of many campaigns share their names."""
+    ids = [row.entity_id for row in preview.rows] + [miss.entity_id for miss in preview.misses]
+    campaigns = campaigns_of(account, preview.level, ids)
     return Found(
         preview=preview,
         figures=tuple(_figures(preview)),
-        rows=tuple(_matched(row, account) for row in preview.rows),
-        misses=tuple(
-            Missed(miss.name, entity_href(preview.level, miss.entity_id), miss.sentence, _tree(miss.trace, account))
-            for miss in preview.misses
-        ),
+        rows=tuple(_matched(row, account, campaigns.get(row.entity_id, "")) for row in preview.rows),
+        misses=tuple(_missed(miss, preview.level, account, campaigns) for miss in preview.misses),
         notes=tuple(_notes(preview)),
         more=max(0, preview.matched - len(preview.rows) - sum(preview.nothing.values())),
     )
@@ -106,11 +108,17 @@ def _notes(found: Preview) -> Iterator[str]:
         yield f"{count:,} with nothing to do: {reason}"
 
 
-def _matched(row: PreviewRow, account: AdAccount) -> Matched:
+def _missed(miss: PreviewMiss, level: str, account: AdAccount, campaigns: Mapping[str, str]) -> Missed:
+    href, campaign = entity_href(level, miss.entity_id), campaigns.get(miss.entity_id, "")
+    return Missed(miss.name, href, campaign, miss.sentence, _tree(miss.trace, account))
+
+
+def _matched(row: PreviewRow, account: AdAccount, campaign: str) -> Matched:
     moved = row.changes.get("id", row.entity_id) != row.entity_id
     return Matched(
         row=row,
         href=entity_href(row.level, row.entity_id),
+        campaign=campaign,
         outcome=OUTCOMES[row.outcome],
         stake="" if row.outcome == "told" else _stake(row, account),
         moved_to=row.changes.get("name", "") if moved else "",

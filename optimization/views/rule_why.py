@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
-from metaads.models import AdAccount, Level
+from metaads.models import AdAccount, Campaign, Level
 from optimization.rules.why import Check, explain, search
 from optimization.views import table
 from optimization.views.rule_subject import Subject
@@ -75,7 +75,8 @@ def _moment(text: str, account: AdAccount, problems: list[str]) -> datetime | No
 
 def fitting(account: AdAccount, level: str, text: str) -> list[Node]:
     """The entity with this Meta id, else those with the text in their name; at most `CHOICES_MOST`."""
-    rows = MODELS[Level(level)][0]._default_manager.filter(account=account)
+    model, loaded = MODELS[Level(level)]
+    rows = model._default_manager.filter(account=account).select_related(*loaded)
     some = rows.filter(Q(meta_id=text) | Q(name__icontains=text)).order_by("name", "pk")[: CHOICES_MOST + 1]
     found: list[Node] = [*some]
     exact = [node for node in found if node.meta_id == text]
@@ -192,7 +193,9 @@ def checks_table(subject: Subject) -> Table | None:
 
 
 def _choice(subject: Subject, asked: Asked, node: Node) -> dict[str, str]:
-    return {"name": node.name or node.meta_id, "id": node.meta_id, "href": _href(subject, asked, node.meta_id)}
+    campaign = "" if isinstance(node, Campaign) else node.campaign.name
+    href = _href(subject, asked, node.meta_id)
+    return {"name": node.name or node.meta_id, "id": node.meta_id, "campaign": campaign, "href": href}
 
 
 def _href(subject: Subject, asked: Asked, entity_id: str) -> str:

@@ -1,5 +1,6 @@
 """The campaign, ad set or ad that a page is about: what the mirror knows of it, and the way down to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,6 +118,17 @@ def find(level: Level, meta_id: str, user: User | AnonymousUser) -> Subject:
 def entity_href(level: str, meta_id: str) -> str:
     """Address of an entity's own page."""
     return reverse(PAGES[level], args=[meta_id])
+
+
+def campaigns_of(account: AdAccount, level: str, ids: Iterable[str]) -> dict[str, str]:
+    """Names of the campaigns that these ad sets or ads are in, by Meta id; empty for campaigns."""
+    if level == Level.AD_SET:
+        sets = AdSet.objects.filter(account=account, meta_id__in=set(ids))
+        return dict(sets.values_list("meta_id", "campaign__name"))
+    if level == Level.AD:
+        ads = Ad.objects.filter(account=account, meta_id__in=set(ids))
+        return dict(ads.values_list("meta_id", "campaign__name"))
+    return {}
 
 
 def crumbs(subject: Subject) -> list[Crumb]:
