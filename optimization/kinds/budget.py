@@ -24,16 +24,17 @@ def _positive(value: Decimal) -> Decimal:
     return value
 
 
-Money = Annotated[Decimal, Field(allow_inf_nan=False), AfterValidator(_positive)]
+Money = Annotated[Decimal, Field(allow_inf_nan=False, json_schema_extra={"unit": "money"}), AfterValidator(_positive)]
+Percent = Annotated[Decimal, Field(allow_inf_nan=False, json_schema_extra={"unit": "percent"})]
 
 
 class StepParameters(KindParameters):
     """Exactly one of `percent` (20 = 20 %) and `amount` (major unit); bounds of the new budget in the major unit."""
 
-    percent: Annotated[Decimal, Field(allow_inf_nan=False)] | None = None
-    amount: Money | None = None
-    lower: Money | None = None
-    upper: Money | None = None
+    percent: Percent | None = Field(None, title="By percent", description="20 means 20 %. Or give an amount instead.")
+    amount: Money | None = Field(None, title="or by an amount a day")
+    lower: Money | None = Field(None, title="Never below", description="Of the new budget a day.")
+    upper: Money | None = Field(None, title="Never above", description="Of the new budget a day.")
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
@@ -66,7 +67,7 @@ class DecreaseParameters(StepParameters):
 class AmountParameters(KindParameters):
     """`amount`: the new budget in the major unit of the account's currency."""
 
-    amount: Money
+    amount: Money = Field(title="To, a day")
 
 
 def bounded(value: int, parameters: Mapping[str, Any], currency: str) -> int:

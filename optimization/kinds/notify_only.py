@@ -11,7 +11,7 @@ from optimization.kinds.base import Kind, KindParameters
 class Message(KindParameters):
     """`message`: what the notice says."""
 
-    message: Annotated[str, Field(min_length=1, max_length=400)]
+    message: Annotated[str, Field(min_length=1, max_length=400, description="What the notice says.")]
 
 
 class NotifyOnly(Kind):

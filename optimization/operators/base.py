@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Numbers, Texts
 from optimization.operators.values.expression import Expression
+from optimization.operators.values.inputs import VALUE, Input
 from optimization.operators.values.problem import ValueProblem
 
 __all__ = ["Column", "Condition", "Mask", "Operand", "Operator", "PastSheet", "Reader", "Say", "Sheet", "ValueProblem"]
@@ -108,12 +109,14 @@ class Condition:
 
 
 class Operator(ABC):
-    """One operator. `value_help` tells a person (and the rule form) what to write as its value."""
+    """One operator. `value_help` tells a person (and the rule form) what to write as its value; `inputs` are the
+    controls that the form makes for it."""
 
     key: ClassVar[str]
     label: ClassVar[str]
     kinds: ClassVar[frozenset[str]]
     value_help: ClassVar[str]
+    inputs: ClassVar[tuple[Input, ...]] = VALUE
     own_window: ClassVar[bool] = False  # its words name the span themselves
 
     def reads(self, field: Field, reader: Reader) -> Field:

@@ -4,12 +4,14 @@ import numpy as np
 
 from intelligence.metrics.catalog import Field
 from optimization.operators.base import NUMBER, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
+from optimization.operators.values.inputs import TWO_VALUES
 
 
 class Between(Operator):
     key, label = "between", "is between"
     kinds = NUMBER
     value_help = "two values, the lower one first: [10, 20]"
+    inputs = TWO_VALUES
 
     def read(self, field: Field, raw: object, reader: Reader) -> Operand:
         if not isinstance(raw, list) or len(raw) != 2:

@@ -4,6 +4,7 @@ import numpy as np
 
 from intelligence.metrics.catalog import Field
 from optimization.operators.base import ANY, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
+from optimization.operators.values.inputs import LIST_VALUE
 from optimization.operators.values.texts import is_none_of, is_one_of, one_text
 
 MOST = 1000
@@ -13,6 +14,7 @@ class In(Operator):
     key, label = "in", "is one of"
     kinds = ANY
     value_help = 'a list: ["ACTIVE", "PAUSED"] or [1, 2, 3]'
+    inputs = LIST_VALUE
 
     def read(self, field: Field, raw: object, reader: Reader) -> Operand:
         if not isinstance(raw, list) or not raw:

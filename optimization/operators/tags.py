@@ -7,6 +7,7 @@ import numpy as np
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.tags import SIGN, BadTag, plain, unpacked
 from optimization.operators.base import TAGS, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
+from optimization.operators.values.inputs import TAGS_VALUE
 from optimization.operators.values.texts import known
 
 MOST = 100
@@ -16,6 +17,7 @@ class HasTag(Operator):
     key, label = "has_tag", "has the tag"
     kinds = TAGS
     value_help = 'a tag, or a list of which one is enough: ["evergreen", "brand"]'
+    inputs = TAGS_VALUE
 
     def read(self, field: Field, raw: object, reader: Reader) -> Operand:
         given = raw if isinstance(raw, list) else [raw]

@@ -7,6 +7,7 @@ import numpy as np
 
 from intelligence.metrics.catalog import Field
 from optimization.operators.base import TEXT, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
+from optimization.operators.values.inputs import TEXT_VALUE
 from optimization.operators.values.pattern import safe_pattern
 from optimization.operators.values.texts import is_none_of, is_one_of, known, one_text
 
@@ -15,6 +16,7 @@ class Is(Operator):
     key, label = "is", "is"
     kinds = TEXT
     value_help = "a text, such as LEARNING"
+    inputs = TEXT_VALUE
 
     def read(self, field: Field, raw: object, reader: Reader) -> Operand:
         return Operand(texts=(one_text(field, raw),))

@@ -19,6 +19,7 @@ from optimization.operators.base import (
     Sheet,
     ValueProblem,
 )
+from optimization.operators.values.inputs import NO_VALUE
 
 STABLE_BELOW = 5.0
 
@@ -26,6 +27,7 @@ STABLE_BELOW = 5.0
 class Trend(Operator):
     kinds = NUMBER
     value_help = "no value"
+    inputs = NO_VALUE
 
     def reads(self, field: Field, reader: Reader) -> Field:
         super().reads(field, reader)

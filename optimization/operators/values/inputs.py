@@ -1,0 +1,36 @@
+"""What a person is asked for when they write an operator's value or an action's parameters: forms are made of it.
+
+A plug-in declares its inputs and no form needs to know the plug-in.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+# term: a number, a field or an expression (a JSON list of them is kept); terms: one a line; whole, number: a number;
+# yes: true or false; field: a field's name; text: as it stands; texts: one a line; json: anything.
+Reads = Literal["term", "terms", "whole", "number", "choice", "yes", "field", "text", "texts", "json"]
+
+
+@dataclass(frozen=True)
+class Input:
+    """`key`: the place inside the value: "" the value itself, "days", "floor.value", "[0]".
+
+    `unit`: money, percent, or "field" for that of the condition's field. `choices`: (value, label).
+    `fallback`: what an unset input means, as it is written in a form."""
+
+    key: str
+    label: str
+    reads: Reads = "term"
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+    fallback: str = ""
+    optional: bool = False
+
+
+VALUE = (Input("", "Value", "term", unit="field"),)
+TEXT_VALUE = (Input("", "Text", "text"),)
+LIST_VALUE = (Input("", "Values, one a line", "terms", unit="field"),)
+TWO_VALUES = (Input("[0]", "From", "term", unit="field"), Input("[1]", "to", "term", unit="field"))
+TAGS_VALUE = (Input("", "Tags, one a line", "texts"),)
+NO_VALUE: tuple[Input, ...] = ()

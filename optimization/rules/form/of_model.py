@@ -1,0 +1,60 @@
+"""The controls of an action's parameters, made from its kind's pydantic model: a new kind needs no form of its own."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from optimization.kinds import KINDS
+from optimization.operators.values.inputs import Input, Reads
+from optimization.rules.form.fields import capital
+
+READS: dict[str, Reads] = {"boolean": "yes", "integer": "whole", "number": "number", "string": "text"}
+
+
+@lru_cache(maxsize=64)
+def inputs_of(kind: str) -> tuple[Input, ...]:
+    """One control a parameter, in the model's order; () for a kind that takes or is none."""
+    known = KINDS.get(kind)
+    if known is None:
+        return ()
+    schema = known.Parameters.model_json_schema(mode="validation")
+    needed = schema.get("required", ())
+    return tuple(_input(name, one, name in needed) for name, one in schema.get("properties", {}).items())
+
+
+def _input(name: str, schema: Mapping[str, Any], needed: bool) -> Input:
+    shape = _shape(schema)
+    choices = tuple((str(one), capital(str(one).replace("_", " ").lower())) for one in shape.get("enum", ()))
+    fallback = _fallback(schema.get("default"))
+    return Input(
+        name,
+        _label(name, schema),
+        "choice" if choices else _reads(shape),
+        unit=schema.get("unit") or shape.get("unit") or "",
+        choices=choices,
+        help=schema.get("description") or shape.get("description") or "",
+        fallback=fallback,
+        optional=not needed,
+    )
+
+
+def _label(name: str, schema: Mapping[str, Any]) -> str:
+    return str(schema.get("title") or capital(name.replace("_", " "))).replace("_", " ")
+
+
+def _shape(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema itself, or the simplest of its alternatives: a Decimal is a number or a text, and may be null."""
+    options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    by_type = {one.get("type"): one for one in options}
+    return by_type.get("number") or by_type.get("integer") or (options[0] if options else schema)
+
+
+def _reads(shape: Mapping[str, Any]) -> Reads:
+    if shape.get("type") == "array":
+        item = shape.get("items", {}).get("type")
+        return "texts" if item == "string" else "terms" if item in ("number", "integer") else "json"
+    return READS.get(str(shape.get("type")), "json")
+
+
+def _fallback(value: Any) -> str:
+    return "1" if value is True else "" if value in (None, False) else str(value)
