@@ -24,20 +24,10 @@ from optimization.operators.base import (
     Sheet,
     ValueProblem,
 )
-from optimization.operators.values.inputs import Input
+from optimization.operators.values.inputs import periods
 from optimization.operators.values.periods import is_kept
 
 INNER = {one.key: one for one in (*comparison.OPERATORS, *between.OPERATORS)}
-COMPARED = tuple((one.key, one.label) for one in INNER.values())
-
-
-def _inputs(unit: str) -> tuple[Input, ...]:
-    """So many periods, and what held in each of them."""
-    return (
-        Input(f"{unit}s", f"{unit.capitalize()}s", "whole"),
-        Input("operator", "each", "choice", choices=COMPARED, fallback="<"),
-        Input("value", "Value", "term", unit="field", help="For a range write [low, high]."),
-    )
 
 
 class Duration(Operator):
@@ -100,13 +90,13 @@ class Duration(Operator):
 class ForDays(Duration):
     key, label, unit, window, most = "for_days", "held in each of the last days", "day", "yesterday", 28
     value_help = '{"days": 3, "operator": "<", "value": 1}'
-    inputs = _inputs("day")
+    inputs = periods("day", INNER.values())
 
 
 class ForHours(Duration):
     key, label, unit, window, most = "for_hours", "held in each of the last hours", "hour", "1h", 72
     value_help = '{"hours": 6, "operator": ">", "value": 50}'
-    inputs = _inputs("hour")
+    inputs = periods("hour", INNER.values())
 
 
 OPERATORS: tuple[Operator, ...] = (ForDays(), ForHours())

@@ -3,8 +3,9 @@
 A plug-in declares its inputs and no form needs to know the plug-in.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal, Protocol
 
 # term: a number, a field or an expression (a JSON list of them is kept); terms: one a line; whole, number: a number;
 # yes: true or false; field: a field's name; text: as it stands; texts: one a line; json: anything.
@@ -34,3 +35,18 @@ LIST_VALUE = (Input("", "Values, one a line", "terms", unit="field"),)
 TWO_VALUES = (Input("[0]", "From", "term", unit="field"), Input("[1]", "to", "term", unit="field"))
 TAGS_VALUE = (Input("", "Tags, one a line", "texts"),)
 NO_VALUE: tuple[Input, ...] = ()
+
+
+class Named(Protocol):
+    key: ClassVar[str]
+    label: ClassVar[str]
+
+
+def periods(unit: str, compared: Iterable[Named]) -> tuple[Input, ...]:
+    """So many days or hours, and what held in each of them."""
+    choices = tuple((one.key, one.label) for one in compared)
+    return (
+        Input(f"{unit}s", f"{unit.capitalize()}s", "whole"),
+        Input("operator", "in each of them it", "choice", choices=choices, fallback="<"),
+        Input("value", "Value", "term", unit="field", help="For a range write [low, high]."),
+    )

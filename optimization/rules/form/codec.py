@@ -1,4 +1,4 @@
-"""Texts of a form's controls <-> JSON values. What cannot be read stays a text, for the schema to refuse with reasons."""
+"""Texts of a form's controls <-> JSON values. What cannot be read stays a text; the schema refuses it with reasons."""
 
 import json
 import re
@@ -40,7 +40,9 @@ def decode(one: Input, text: str, wordy: bool) -> Any:
         return _json(text)
     if one.reads in ("text", "choice") or (one.reads == "term" and wordy):
         return text
-    return number_or_text(text)
+    read = number_or_text(text)
+    # An amount keeps how it was written: 12.50 is not 12.5 in somebody's YAML.
+    return text.strip() if one.reads == "number" and json.dumps(read) != text.strip() else read
 
 
 def encode(one: Input, value: Any) -> str:

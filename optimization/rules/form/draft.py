@@ -81,6 +81,6 @@ def walk(node: NodeDraft) -> Iterator[NodeDraft]:
 def fresh(draft: Draft, letter: str) -> str:
     """A key that nothing in the draft has: "n7"."""
     keys = [node.key for node in walk(draft.root)]
-    keys += [one.key for one in (*draft.actions, *draft.metrics)]
+    keys += [action.key for action in draft.actions] + [metric.key for metric in draft.metrics]
     used = [int(key[1:]) for key in keys if key.startswith(letter)]
     return f"{letter}{max(used, default=0) + 1}"

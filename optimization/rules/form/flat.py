@@ -1,4 +1,4 @@
-"""The flat parts of a document as controls: filters, schedule, safety, mode. One line each; `path` is the place in it."""
+"""The flat parts of a document as controls: filters, schedule, safety, mode. `path` is the place in it."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,8 @@ MODES_SAY = {
     "approval_required": "Each change waits in the queue until a person approves it. Nothing happens without you.",
     "automatic": "Changes are made at once, inside the rule's own and the account's limits. "
     "It starts on a share of its matches; the rest still ask.",
-    "suggestion_only": "It shows what it would do and keeps a record, so that you can judge it. It never changes anything.",
+    "suggestion_only": "It shows what it would do and keeps a record, so that you can judge it. "
+    "It never changes anything.",
 }
 ROLLOUT = (("10", "10 % of its matches"), ("50", "50 %"), ("100", "All of them"))
 WINDOW_CHOICES = tuple((one, window_text(one)) for one in (*WINDOWS, *INCLUDING))

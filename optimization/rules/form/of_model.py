@@ -42,11 +42,11 @@ def _label(name: str, schema: Mapping[str, Any]) -> str:
     return str(schema.get("title") or capital(name.replace("_", " "))).replace("_", " ")
 
 
-def _shape(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema itself, or the simplest of its alternatives: a Decimal is a number or a text, and may be null."""
-    options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    options = [_shape(one) | {"unit": one.get("unit")} for one in schema.get("anyOf", ()) if one.get("type") != "null"]
     by_type = {one.get("type"): one for one in options}
-    return by_type.get("number") or by_type.get("integer") or (options[0] if options else schema)
+    return by_type.get("number") or by_type.get("integer") or (options[0] if options else dict(schema))
 
 
 def _reads(shape: Mapping[str, Any]) -> Reads:

@@ -18,7 +18,7 @@ LINED = frozenset({"filters.campaign_ids", "filters.parent_ids", "filters.tags",
 def read(query: QueryDict) -> Draft:
     """`tree` lists the nodes in reading order: `(n1` opens a group, `n2` is a condition, `)` closes a group."""
     if "whole" in query:
-        return Draft(whole=query["whole"])
+        return Draft(whole=query.get("whole"))
     draft = Draft(flat={one.path: found for one in FLAT if (found := _flat(one, query))})
     draft.root = _tree(query)
     draft.bare = query.get("bare") == "1"
@@ -50,20 +50,20 @@ def _flat(one: Flat, query: QueryDict) -> list[str]:
 def _tree(query: QueryDict) -> GroupDraft:
     root: GroupDraft | None = None
     open_groups: list[GroupDraft] = []
-    for token in query.getlist("tree")[:MOST_NODES]:
-        key = token.removeprefix("(")
-        if token == ")":
+    for mark in query.getlist("tree")[:MOST_NODES]:
+        key = mark.removeprefix("(")
+        if mark == ")":
             open_groups[1:] = open_groups[1:-1]
         elif not _is_key(key, "n"):
             continue
         elif root is None:
             root = _group(key, query)
             open_groups.append(root)
-        elif token != key and len(open_groups) < DEEPEST:
+        elif mark != key and len(open_groups) < DEEPEST:
             group = _group(key, query)
             open_groups[-1].nodes.append(group)
             open_groups.append(group)
-        elif token == key:
+        elif mark == key:
             open_groups[-1].nodes.append(_leaf(key, query))
     return root or GroupDraft("n0", nodes=[LeafDraft("n1")])
 
