@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from optimization.views import (
+    builder,
     calendar,
     campaigns,
     case,
@@ -16,6 +17,7 @@ from optimization.views import (
     resolve,
     rule,
     rule_doors,
+    rule_templates,
     rules,
     stop,
     tokens,
@@ -39,7 +41,11 @@ urlpatterns: list[URLPattern] = [
     path("adsets/<slug:meta_id>/", entity.ad_set, name="ad-set"),
     path("ads/<slug:meta_id>/", entity.ad, name="ad"),
     path("rules/", rules.rules, name="rules"),
+    path("rules/new/", builder.new, name="rule-new"),
+    path("rules/preview/", builder.preview, name="rule-preview"),
+    path("rules/templates/", rule_templates.gallery, name="rule-templates"),
     path("rules/<uuid:public_id>/", rule.rule, name="rule"),
+    path("rules/<uuid:public_id>/edit/", builder.edit, name="rule-edit"),
     path("rules/<uuid:public_id>/switch/", rule_doors.switch, name="rule-switch"),
     path("rules/<uuid:public_id>/archive/", rule_doors.archiving, name="rule-archive"),
     path("rules/<uuid:public_id>/copy/", rule_doors.copy, name="rule-copy"),

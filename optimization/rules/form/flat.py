@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from intelligence.metrics.windows import WINDOWS
 from optimization.operators.values.inputs import Input
 from optimization.rules.form.fields import INCLUDING
-from optimization.rules.parts import WEEKDAYS
+from optimization.rules.parts import WEEKDAYS, Safety
 from optimization.rules.words import window_text
 
 EVERY = (
@@ -27,6 +27,7 @@ MODES_SAY = {
     "suggestion_only": "It shows what it would do and keeps a record, so that you can judge it. "
     "It never changes anything.",
 }
+USUAL_ROLLOUT = str(Safety.model_fields["rollout_percent"].default)
 ROLLOUT = (("10", "10 % of its matches"), ("50", "50 %"), ("100", "All of them"))
 WINDOW_CHOICES = tuple((one, window_text(one)) for one in (*WINDOWS, *INCLUDING))
 STATUSES = ("ACTIVE", "PAUSED", "CAMPAIGN_PAUSED", "ADSET_PAUSED", "WITH_ISSUES", "PENDING_REVIEW", "DISAPPROVED")
@@ -67,7 +68,7 @@ FLAT: tuple[Flat, ...] = (
     Flat("safety.cooldown_hours", Input("", "Pause between two changes of one entity", "number", unit="hours")),
     Flat("safety.max_changes_per_day", Input("", "Most changes of one entity a day", "whole")),
     Flat("safety.max_change_percent", Input("", "Largest single change", "number", unit="percent")),
-    Flat("safety.rollout_percent", Input("", "Acts alone on", "whole", choices=ROLLOUT)),
+    Flat("safety.rollout_percent", Input("", "Acts alone on", "whole", choices=ROLLOUT), usual=USUAL_ROLLOUT),
     Flat("holdout_percent", Input("", "Hold-out", "number", unit="percent"), usual="0"),
 )
 PATHS = {one.path: one for one in FLAT}
