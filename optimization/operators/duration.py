@@ -89,14 +89,12 @@ class Duration(Operator):
 
 class ForDays(Duration):
     key, label, unit, window, most = "for_days", "held in each of the last days", "day", "yesterday", 28
-    value_help = '{"days": 3, "operator": "<", "value": 1}'
-    inputs = periods("day", INNER.values())
+    value_help, inputs = '{"days": 3, "operator": "<", "value": 1}', periods("day", INNER.values())
 
 
 class ForHours(Duration):
     key, label, unit, window, most = "for_hours", "held in each of the last hours", "hour", "1h", 72
-    value_help = '{"hours": 6, "operator": ">", "value": 50}'
-    inputs = periods("hour", INNER.values())
+    value_help, inputs = '{"hours": 6, "operator": ">", "value": 50}', periods("hour", INNER.values())
 
 
 OPERATORS: tuple[Operator, ...] = (ForDays(), ForHours())
