@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib import messages
@@ -14,14 +14,12 @@ from optimization.models import Rule
 from optimization.rules.form import write
 from optimization.rules.form.fields import Known
 from optimization.rules.form.flat import DAYS, MODES, MODES_SAY, OBJECTIVES, STATUSES
+from optimization.views.builder_desk import Desk
 from optimization.views.builder_face import LEVELS, Choice, Face, control_id
 from optimization.views.live import version_of
 from optimization.views.rule_tree import text_lines
 from optimization.views.rule_versions import changed_lines
 from optimization.views.rule_words import document_of
-
-if TYPE_CHECKING:
-    from optimization.views.builder import Desk
 
 USUAL_LISTS = {"filters.status": STATUSES, "filters.objective": OBJECTIVES}
 PARTS = {
@@ -35,7 +33,7 @@ def as_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def context_of(desk: "Desk") -> dict[str, Any]:
+def context_of(desk: Desk) -> dict[str, Any]:
     face = Face(desk.draft, desk.currency, desk.about.level, desk.wrong)
     context = looked(desk) if desk.looked else {"desk": desk, "rule": desk.rule, "account": desk.account}
     return context | {
@@ -94,13 +92,13 @@ def _modes(face: Face) -> list[tuple[Choice, str]]:
     return [(Choice(key, label, key == chosen), MODES_SAY[key]) for key, label in MODES]
 
 
-def _said(desk: "Desk", paths: Sequence[str]) -> bool:
+def _said(desk: Desk, paths: Sequence[str]) -> bool:
     """Whether a folded part has something in it, or something wrong."""
     named = [*desk.draft.flat, *(name.removeprefix("d.") for name in desk.wrong)]
     return any(name.startswith(path) for name in named for path in paths)
 
 
-def _moved(desk: "Desk") -> dict[str, Any]:
+def _moved(desk: Desk) -> dict[str, Any]:
     """Somebody saved in between: who, and what mine would change in theirs."""
     rule = desk.rule
     if rule is None:
@@ -111,7 +109,7 @@ def _moved(desk: "Desk") -> dict[str, Any]:
     return {"rule": rule, "by": rule.current.created_by if rule.current else None, "lines": changed_lines(theirs, mine)}
 
 
-def looked(desk: "Desk") -> dict[str, Any]:
+def looked(desk: Desk) -> dict[str, Any]:
     """The side: the summary, what is missing, and what the rule would find now."""
     sound = desk.check()
     context: dict[str, Any] = {

@@ -21,7 +21,8 @@ class Form(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.pairs: list[tuple[str, str]] = []
-        self._inside, self._select, self._area = False, "", None
+        self._inside, self._select = False, ""
+        self._area: list[str] | None = None
         self._options: list[tuple[str, bool]] = []
         self.feed(html)
 
