@@ -15,12 +15,14 @@ from optimization.by_hand import close_done_by_hand
 from optimization.fresh import newest_frame
 from optimization.gather import explain, gather
 from optimization.ledger import record
+from optimization.looks import Story, keep_looks
 from optimization.models import EmergencyStop, Run
 from optimization.queue.conflicts import resolve
 from optimization.queue.propose import Proposed, propose, without_rejected
 from optimization.queue.stale import mark_stale
 from optimization.rules.statistics import Counted, count_up
 from optimization.tell import tell
+from optimization.trial.first import keep_tried, try_first
 from optimization.wants import Gathered
 
 KIND, LIVE = "evaluate", "live"
@@ -64,7 +66,7 @@ def _once(
     slot = max(frame.at for frame in frames.values()).isoformat()
     done = Run.objects.filter(account=account, kind=kind, slot=slot).first()
     try:
-        return done or _evaluate(account, gather(account, frames, now, every), problems, (kind, slot), now)
+        return done or _evaluate(account, frames, gather(account, frames, now, every), problems, (kind, slot), now)
     except Exception as error:
         _note_failure(account, slot, error, now)
         raise
@@ -79,23 +81,32 @@ def _note_failure(account: AdAccount, slot: str, error: Exception, now: datetime
 
 
 def _evaluate(
-    account: AdAccount, gathered: Gathered, problems: list[str], about: tuple[str, str], now: datetime
+    account: AdAccount,
+    frames: Mapping[str, Frame],
+    gathered: Gathered,
+    problems: list[str],
+    about: tuple[str, str],
+    now: datetime,
 ) -> Run:
     """Looking came first and stored nothing; all that follows is one transaction, so a killed run leaves nothing."""
-    welcome, rejected = without_rejected(account, gathered.drafts, now)
+    tried = try_first(account, gathered, now)
+    acting = tried.acting
+    welcome, rejected = without_rejected(account, acting.drafts, now)
     winning, losers = resolve(welcome)
-    winners = explain(account, winning, gathered, now)
+    winners = explain(account, winning, acting, now)
     with transaction.atomic():
         run, new = _start(account, about, now)
         if not new:
             return run
-        tell(account, gathered, now)
+        tell(account, acting, now)
         proposed = propose(account, winners, losers, now, run)
-        proposed.skipped.update(rejected)
-        stale = mark_stale(account, gathered.evaluated, winners, now)
-        _count(gathered, proposed, now)
+        proposed.skipped.update(rejected + tried.skipped)
+        stale = mark_stale(account, acting.evaluated, winners, now)
+        _count(acting, proposed, now)
         note_matches(account, [(match.frame, match.ids) for match in gathered.matches])
-        return _finish(run, gathered, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
+        keep_tried(tried, now)
+        keep_looks(account, frames, acting, Story(acting.drafts, welcome, losers, proposed), now, about[0])
+        return _finish(run, acting, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
 
 
 def fresh_frames(account: AdAccount, now: datetime, made: Mapping[str, Frame]) -> tuple[dict[str, Frame], list[str]]:

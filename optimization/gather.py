@@ -12,7 +12,7 @@ from optimization import wants as core
 from optimization.entities import Entity, load
 from optimization.models import Action, Run
 from optimization.queue.drafts import Draft
-from optimization.rules import services
+from optimization.rules import breaker, services
 from optimization.rules.compile import compile_version
 from optimization.rules.history import context_for
 from optimization.rules.schedule import is_due
@@ -124,4 +124,4 @@ def explain(account: AdAccount, drafts: Sequence[Draft], gathered: Gathered, now
 
 def _count_failures(gathered: Gathered, first: int, now: datetime) -> None:
     for failure in gathered.failures[first:]:
-        services.record_failure(failure.rule, failure.reason, now)
+        breaker.note_failure(failure.rule, failure.reason, failure.erred, failure.of, now)

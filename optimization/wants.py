@@ -6,11 +6,11 @@ The live cycle, preview, dry run and back-test all ask here, each with a `Known`
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -20,90 +20,29 @@ from metaads.graph.money import to_minor
 from metaads.models import AdAccount
 from optimization.entities import Entity
 from optimization.evidence import figures, sentence
+from optimization.gathered import (
+    SKIPPED,
+    Failure,
+    Gathered,
+    Known,
+    Look,
+    Match,
+    Recent,
+)
 from optimization.kinds import KINDS, FieldChange, Refusal
-from optimization.models import Rule, RuleVersion, Source
+from optimization.models import Source
 from optimization.queue.drafts import Draft
-from optimization.rules.compile import CompiledRule
 from optimization.rules.evaluate import Outcome, evaluate, evaluate_many
 from optimization.rules.schema import RuleAction
 from optimization.rules.sheet import Context
+
+__all__ = ["Failure", "Gathered", "Known", "Look", "Match", "Recent", "explain", "wants", "why_not"]
 
 log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 STAKE_FIELD = catalog.resolve("spend_7d")
 NAME_FIELD = catalog.resolve("name")
-Recent = Mapping[tuple[str, str], Sequence[datetime]]
-"""(level, entity id) -> when a rule's actions on it were executed, in any order."""
-
-
-class Known(Protocol):
-    """What is known of an account at one moment beside its frames."""
-
-    def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
-        """Entities of a level by Meta id; those that do not exist then are left out."""
-
-    def recent(self, rule_id: int, hours: float) -> Recent:
-        """What the rule had carried out in the last `hours`."""
-
-    def context(self, frame: Frame) -> Context:
-        """What rules may ask beyond the frame."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """One rule to be looked at, in one version. Both may be unsaved: a preview's have no row."""
-
-    rule: Rule
-    version: RuleVersion
-    compiled: CompiledRule
-
-
-@dataclass(frozen=True)
-class Match:
-    """One rule that matched in one frame: `rows` are positions in it, `ids` the entities there."""
-
-    rule: Rule
-    version: RuleVersion
-    compiled: CompiledRule
-    frame: Frame
-    outcome: Outcome
-    ids: list[str]
-    rows: list[int]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A rule that broke, and what it said."""
-
-    rule: Rule
-    reason: str
-
-
-@dataclass
-class Gathered:
-    """What was found. `evaluated`: rule id -> entities it covered. `refused`: reasons of what had nothing to do, with
-    counts. `outcomes`: every look that did not break, matched or not, in the order of the looks.
-    """
-
-    drafts: list[Draft] = field(default_factory=list)
-    matches: list[Match] = field(default_factory=list)
-    evaluated: dict[int, int] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    refused: dict[str, int] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-    outcomes: list[tuple[Look, Outcome]] = field(default_factory=list)
-
-    def isolated(self, match: Match, work: Callable[[], None]) -> None:
-        """Does `work` for one match. If it errs, that rule alone counts a failure and wants nothing this time."""
-        try:
-            work()
-        except Exception as error:
-            log.exception("rule %s failed", match.rule.pk)
-            self.failures.append(Failure(match.rule, str(error) or type(error).__name__))
-            self.problems.append(f"Rule {match.rule.name} failed: {error}")
-            self.evaluated.pop(match.rule.pk, None)
-            self.drafts = [draft for draft in self.drafts if draft.rule_version != match.version]
-            self.matches = [other for other in self.matches if other.version != match.version]
+VANISHED = "It vanished at Meta."
 
 
 def wants(
@@ -149,7 +88,7 @@ def _outcomes(looks: Sequence[Look], frame: Frame, context: Context, result: Gat
             outcomes.append(evaluate(look.compiled, frame, context))
         except Exception as error:
             log.exception("rule %s failed", look.rule.pk)
-            result.failures.append(Failure(look.rule, str(error)))
+            result.failures.append(Failure(look.rule, look.version, str(error) or type(error).__name__))
             outcomes.append(None)
     return outcomes
 
@@ -173,15 +112,23 @@ def _drafts_of(
     kind = KINDS[step.kind]
     spends = catalog.column(match.frame, STAKE_FIELD)
     recent = known.recent(match.rule.pk, max(match.compiled.document.safety.cooldown_hours or 0, 24))
+    errors: dict[str, str] = {}
     for entity_id, row in zip(match.ids, match.rows, strict=True):
         entity = entities.get(entity_id)
-        change = kind.change(entity, step.parameters, account.currency) if entity else Refusal("It vanished at Meta.")
+        try:
+            change = kind.change(entity, step.parameters, account.currency) if entity else Refusal(VANISHED)
+        except Exception as error:
+            log.exception("rule %s failed on %s", match.rule.pk, entity_id)
+            errors[entity_id] = str(error) or type(error).__name__
+            continue
         if isinstance(change, FieldChange) and (why := why_not(match, change.entity, recent, now)):
             change = Refusal(why)
         if isinstance(change, Refusal):
             result.refused[change.reason] = result.refused.get(change.reason, 0) + 1
+            result.fates[id(match.version), entity_id] = SKIPPED, change.reason
             continue
         result.drafts.append(_draft(account, match, step, change, entity_id, float(spends[row])))
+    result.erred(match, errors, len(match.ids))
 
 
 Check = Callable[[Match, Entity, Recent, datetime], str]
@@ -255,22 +202,47 @@ def explain(currency: str, drafts: Sequence[Draft], gathered: Gathered) -> list[
     explained: dict[int, Draft] = {}
     for match in list(gathered.matches):
         if mine := places.get(id(match.version)):
-            gathered.isolated(match, partial(_explain_match, currency, match, drafts, mine, explained))
+            gathered.isolated(match, partial(_explain_match, currency, match, drafts, mine, explained, gathered))
     return [explained[place] for place in sorted(explained)]
 
 
 def _explain_match(
-    currency: str, match: Match, drafts: Sequence[Draft], places: Sequence[int], explained: dict[int, Draft]
+    currency: str,
+    match: Match,
+    drafts: Sequence[Draft],
+    places: Sequence[int],
+    explained: dict[int, Draft],
+    gathered: Gathered,
 ) -> None:
     rows = [match.frame.row(drafts[place].asked_of) for place in places]
-    traces = match.outcome.traces(np.array(rows, dtype=np.intp))
+    traces, errors = _traces(match, [-1 if row is None else row for row in rows])
     done = {}
     for place, trace in zip(places, traces, strict=True):
         draft = drafts[place]
+        if trace is None:
+            continue
         reason = " ".join(part for part in (sentence(trace, currency), draft.reason) if part)
         found = {**figures(trace), **_moved_from(match, draft)}
         done[place] = replace(draft, trace=trace, metrics=found, reason=reason)
+    gathered.erred(match, errors, len(places))
     explained.update(done)
+
+
+def _traces(match: Match, rows: Sequence[int]) -> tuple[Sequence[dict[str, Any] | None], dict[str, str]]:
+    """All at once; if that errs, one by one. None and the reason (by entity) where it erred."""
+    try:
+        return match.outcome.traces(np.array(rows, dtype=np.intp)), {}
+    except Exception:
+        log.exception("rule %s cannot be traced at once, so each entity by itself", match.rule.pk)
+    traces: list[dict[str, Any] | None] = []
+    errors: dict[str, str] = {}
+    for row in rows:
+        try:
+            traces += match.outcome.traces(np.array([row], dtype=np.intp))
+        except Exception as error:
+            errors[str(match.frame.ids[row])] = str(error) or type(error).__name__
+            traces.append(None)
+    return traces, errors
 
 
 def _moved_from(match: Match, draft: Draft) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from optimization.rules.templates import STARTERS
 from optimization.settings_doors import save_target
 
 NAME = "Sandbox"
+SHIPPED = "a shipped template on simulated money: the demo shows proposals at once"
 SAME_CLOCK = timedelta(seconds=5)
 ROAS_GOAL = Decimal("2.0")
 Say = Callable[[str], None]
@@ -87,7 +88,7 @@ def _rules(accounts: Sequence[AdAccount], admin: User) -> None:
     """The first five templates, switched on."""
     for key in STARTERS:
         for rule in adopt_for_each_currency(key, accounts, admin, business_now(accounts[0])):
-            set_active(rule, True, admin, business_now(accounts[0]))
+            set_active(rule, True, admin, business_now(accounts[0]), without_dry_run=SHIPPED)
 
 
 def _present(account: AdAccount, say: Say) -> None:

@@ -17,6 +17,7 @@ from optimization.models import Action, Rule, Status
 from optimization.queue import reserve
 from optimization.queue.states import move
 from optimization.queue.undoing import mark_reverted
+from optimization.rules.breaker import note_failed_action
 
 State = JournalStep.State
 
@@ -72,6 +73,7 @@ def failed(held: Held, now: datetime, reason: str, live: Live | None, **columns:
             reserved=[],
         )
         announce.failed(fresh, reason, now)
+        note_failed_action(fresh, now)
 
 
 def postponed(held: Held, now: datetime, reason: str, wait: timedelta, **columns: Any) -> None:

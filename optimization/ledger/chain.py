@@ -29,6 +29,7 @@ ACTION_KINDS = frozenset(
         "optimization_failed",
         "optimization_uncertain",
         "optimization_reverted",
+        "optimization_kept",
     }
 )
 KINDS = ACTION_KINDS | {

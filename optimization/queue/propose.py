@@ -26,13 +26,16 @@ from optimization.queue.states import LostRace, move
 
 @dataclass
 class Proposed:
-    """Counts of one call. `created` by public id, `blocked` counts by guard rail, `skipped` by reason."""
+    """Counts of one call, and what each draft was judged. `created` by public id, `blocked` counts by guard rail,
+    `skipped` by reason.
+    """
 
     created: dict[UUID, Draft] = field(default_factory=dict)
     refreshed: int = 0
     superseded: int = 0
     blocked: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
+    judged: Judged = field(default_factory=Judged)
 
 
 MOST_PERCENT = 9_999_999  # Action.amount_pct has nine digits, two of them behind the point
@@ -160,7 +163,8 @@ def propose(
 
 
 def _store(judged: Judged, around: Surroundings, standing: Standing, run: Run | None) -> Proposed:
-    result = Proposed(blocked=_blocked_by(judged), skipped=Counter(reason for _, reason in judged.skipped))
+    skipped = Counter(reason for _, reason in judged.skipped)
+    result = Proposed(blocked=_blocked_by(judged), skipped=skipped, judged=judged)
     new: list[tuple[Draft, dict[str, Any]]] = []
     refreshed: list[tuple[Open, dict[str, Any]]] = []
     for draft, judgement in judged.passed:

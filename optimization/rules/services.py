@@ -72,23 +72,42 @@ def record_edit(rule: Rule, fields: Iterable[str], user: User | None, now: datet
 
 
 @transaction.atomic
-def set_active(rule: Rule, active: bool, user: User | None, now: datetime) -> bool:
+def set_active(rule: Rule, active: bool, user: User | None, now: datetime, *, without_dry_run: str = "") -> bool:
     """Switches the rule; False if it already was so. Switching on forgets earlier failures.
 
+    The first time, its first look at each account runs dry (`optimization.trial.dry`), unless a reason not to is given.
     Raises RuleInvalid if there is nothing sound to switch on.
     """
     if active:
-        if rule.archived_at is not None:
-            raise RuleInvalid([Problem("", "the rule is archived; take it out of the archive first.")])
-        if rule.current is None:
-            raise RuleInvalid([Problem("", "the rule has no conditions yet; save them first.")])
-        parse(rule.current.document, rule.level)
-    changed = Rule.objects.filter(pk=rule.pk, active=not active).update(
-        active=active, consecutive_failures=0, disabled_reason=""
-    )
-    rule.refresh_from_db(fields=["active", "consecutive_failures", "disabled_reason"])
+        _must_be_sound(rule)
+    columns: dict[str, Any] = {"active": active, "consecutive_failures": 0, "disabled_reason": ""}
+    if active:
+        columns["activated_at"] = now
+        if rule.activated_at is None and not rule.evaluated:
+            columns["dry_from"] = None if without_dry_run else now
+    changed = Rule.objects.filter(pk=rule.pk, active=not active).update(**columns)
+    rule.refresh_from_db(fields=["active", "consecutive_failures", "disabled_reason", "activated_at", "dry_from"])
     if changed:
-        _record(rule, user, now, {"change": "switched_on" if active else "switched_off"})
+        why = {"without_dry_run": without_dry_run} if active and without_dry_run else {}
+        _record(rule, user, now, {"change": "switched_on" if active else "switched_off", **why})
+    return changed == 1
+
+
+def _must_be_sound(rule: Rule) -> None:
+    if rule.archived_at is not None:
+        raise RuleInvalid([Problem("", "the rule is archived; take it out of the archive first.")])
+    if rule.current is None:
+        raise RuleInvalid([Problem("", "the rule has no conditions yet; save them first.")])
+    parse(rule.current.document, rule.level)
+
+
+@transaction.atomic
+def end_dry_run(rule: Rule, user: User | None, now: datetime, reason: str) -> bool:
+    """From now on the rule may propose without a dry look first. False if it has none before it."""
+    changed = Rule.objects.filter(pk=rule.pk, dry_from__isnull=False).update(dry_from=None)
+    rule.refresh_from_db(fields=["dry_from"])
+    if changed:
+        _record(rule, user, now, {"change": "dry_run_ended", "reason": reason})
     return changed == 1
 
 
@@ -96,17 +115,23 @@ def set_active(rule: Rule, active: bool, user: User | None, now: datetime) -> bo
 def record_failure(rule: Rule, reason: str, now: datetime) -> bool:
     """One more failed evaluation. True if that was one too many: the rule is off and its owner told."""
     locked = Rule.objects.select_for_update().get(pk=rule.pk)
-    locked.consecutive_failures += 1
-    stops = locked.active and locked.consecutive_failures >= MOST_FAILURES
-    if stops:
-        locked.active = False
-        locked.disabled_reason = f"Failed {locked.consecutive_failures} times in a row. Last: {reason}"
-    locked.save(update_fields=["consecutive_failures", "active", "disabled_reason"])
-    rule.refresh_from_db(fields=["consecutive_failures", "active", "disabled_reason"])
-    if stops:
-        _record(rule, None, now, {"change": "switched_off", "failures": rule.consecutive_failures})
+    failures = locked.consecutive_failures + 1
+    Rule.objects.filter(pk=rule.pk).update(consecutive_failures=failures)
+    rule.refresh_from_db(fields=["consecutive_failures"])
+    if failures < MOST_FAILURES:
+        return False
+    return stop(rule, f"Failed {failures} times in a row. Last: {reason}", now, failures=failures)
+
+
+@transaction.atomic
+def stop(rule: Rule, reason: str, now: datetime, **payload: Any) -> bool:
+    """Switches a rule off because it does harm or nothing; its owner is told. False if it was off already."""
+    stopped = Rule.objects.filter(pk=rule.pk, active=True).update(active=False, disabled_reason=reason)
+    rule.refresh_from_db(fields=["active", "disabled_reason"])
+    if stopped:
+        _record(rule, None, now, {"change": "switched_off", **payload})
         _tell(rule, now)
-    return stops
+    return stopped == 1
 
 
 def clear_failures(rule: Rule) -> None:

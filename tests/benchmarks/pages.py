@@ -33,7 +33,7 @@ def measured(campaigns: int) -> dict[str, object]:
     account = build(campaigns=campaigns, ad_sets=4 * campaigns, ads=10 * campaigns, days=90)
     user = User.objects.create_superuser("bench", "bench@example.com", "bench-password")
     for key in STARTERS:
-        set_active(adopt(key, [account], user, NOW), True, user, NOW)
+        set_active(adopt(key, [account], user, NOW), True, user, NOW, without_dry_run="measured")
     for level in Level:
         frame_for_tick(account, level, NOW)
     run_cycle(account, NOW)

@@ -97,7 +97,7 @@ def make_rules(account: AdAccount, rng: random.Random) -> None:
         rule = Rule(name=f"Rule {number}", category="scaling", level=Level.AD_SET, priority=number)
         save_rule(rule, document, None, NOW)
         rule.accounts.add(account)
-        set_active(rule, True, None, NOW)
+        set_active(rule, True, None, NOW, without_dry_run="measured")
 
 
 def _leaf(rng: random.Random) -> dict[str, Any]:

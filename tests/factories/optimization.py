@@ -167,14 +167,14 @@ def make_rule(
     priority: int = 50,
     **document: Any,
 ) -> Rule:
-    """An active rule of one account (None = of all that its owner sees)."""
+    """An active rule of one account (None = of all that its owner sees) that need not look dry first."""
     rule = Rule(name=name, category=Rule.Category.LOSS_PREVENTION, level=level, priority=priority)
     steps = list(actions) or [{"kind": "pause"}]
     rule.save()
     if account is not None:
         rule.accounts.add(account)
     save_rule(rule, {"conditions": conditions, "actions": steps, **document}, None, NOW)
-    set_active(rule, True, None, NOW)
+    set_active(rule, True, None, NOW, without_dry_run="a test of what comes after")
     return rule
 
 

@@ -45,7 +45,7 @@ def rule(meta: Meta, admin: User) -> Callable[..., Rule]:  # noqa: F811
         made = Rule.objects.create(name=f"Every {every}", category="loss_prevention", level="adset", owner=admin)
         made.accounts.set([meta.account])
         save_rule(made, document, admin, meta.now)
-        set_active(made, True, admin, meta.now)
+        set_active(made, True, admin, meta.now, without_dry_run="tested elsewhere")
         return made
 
     return make
