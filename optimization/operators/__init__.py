@@ -1,6 +1,6 @@
 """Operators of rules, one family a file. Adding one: write the file, list it here (docs/adding/operator.md)."""
 
-from optimization.operators import between, comparison, duration, membership, tags, text, trend
+from optimization.operators import between, comparison, duration, evidence, membership, ranking, tags, text, trend
 from optimization.operators.base import Condition, Mask, Operand, Operator, ValueProblem
 
 ALL: tuple[Operator, ...] = (
@@ -11,6 +11,8 @@ ALL: tuple[Operator, ...] = (
     *tags.OPERATORS,
     *trend.OPERATORS,
     *duration.OPERATORS,
+    *ranking.OPERATORS,
+    *evidence.OPERATORS,
 )
 OPERATORS: dict[str, Operator] = {operator.key: operator for operator in ALL}
 if len(OPERATORS) != len(ALL):

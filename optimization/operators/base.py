@@ -22,7 +22,7 @@ __all__ = ["Column", "Condition", "Mask", "Operand", "Operator", "PastSheet", "R
 
 Mask = NDArray[np.bool_]
 Column = Numbers | Texts
-Say = Callable[[Expression], str]
+Make = Callable[["Sheet"], NDArray[Any]]
 
 NUMBER = frozenset({"number"})
 TEXT = frozenset({"text"})
@@ -44,6 +44,16 @@ class Reader(Protocol):
         """A field of the catalogue, by name."""
 
 
+class Say(Protocol):
+    """Words for the values of one condition."""
+
+    def __call__(self, term: Expression, field: Field | None = None) -> str:
+        """A value with the unit of `field`, by default the condition's."""
+
+    def name(self, field: Field) -> str:
+        """A field with its window: "spend in the last 7 days"."""
+
+
 class Sheet(Protocol):
     """The data that conditions are evaluated on: n rows of one frame."""
 
@@ -57,6 +67,12 @@ class Sheet(Protocol):
 
     def history(self, field: Field, unit: str, count: int) -> Numbers | None:
         """(count, n) values of the last `count` complete days or hours; None = no history at all."""
+
+    def above(self, field: Field, threshold: float | Numbers) -> Numbers | None:
+        """(n,) probability that the true rate is above `threshold`, NaN = unknown; None = the field is exact."""
+
+    def over_all(self, key: str, make: Make) -> NDArray[Any]:
+        """(..., n) what `make` computes from all rows of the frame, once for each key, for these rows."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +94,50 @@ class PastSheet:
     def history(self, field: Field, unit: str, count: int) -> Numbers | None:
         return None
 
+    def above(self, field: Field, threshold: float | Numbers) -> Numbers | None:
+        return None
+
+    def over_all(self, key: str, make: Make) -> NDArray[Any]:
+        return self.sheet.over_all(key, make)
+
+
+class Extra(Protocol):
+    """What a value holds beside terms and texts."""
+
+    @property
+    def key(self) -> str:
+        """Equal for equal meaning."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields it speaks of."""
+
 
 @dataclass(frozen=True)
 class Operand:
-    """The value of a condition, read: numbers and expressions, or texts; a duration has an inner operator too."""
+    """The value of a condition, read: numbers and expressions, or texts; a duration has an inner operator too.
+
+    `extra`: what else an operator needs.
+    """
 
     terms: tuple[Expression, ...] = ()
     texts: tuple[str, ...] = ()
     count: int = 0
     inner: "Operator | None" = None
+    extra: "Extra | float | None" = None
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field that the value speaks of."""
+        spoken = () if self.extra is None or isinstance(self.extra, float) else self.extra.fields
+        return (*(field for term in self.terms for field in term.fields), *spoken)
 
     @property
     def key(self) -> str:
         """Equal for equal operands: rules that ask the same thing share one mask."""
         inner = self.inner.key if self.inner else ""
-        return repr(([term.key for term in self.terms], self.texts, self.count, inner))
+        extra = self.extra if self.extra is None or isinstance(self.extra, float) else self.extra.key
+        return repr(([term.key for term in self.terms], self.texts, self.count, inner, extra))
 
 
 @dataclass(frozen=True)
@@ -118,6 +163,7 @@ class Operator(ABC):
     value_help: ClassVar[str]
     inputs: ClassVar[tuple[Input, ...]] = VALUE
     own_window: ClassVar[bool] = False  # its words name the span themselves
+    side: ClassVar[int] = 0  # where it holds of its one threshold: 1 above, -1 below, 0 neither
 
     def reads(self, field: Field, reader: Reader) -> Field:
         """The field whose values decide; raises ValueProblem where the operator makes no sense for `field`."""
@@ -151,6 +197,21 @@ class Operator(ABC):
     def values(self, condition: Condition, sheet: Sheet) -> list[Any]:
         """Per row what a person should see as the actual value."""
         return list(sheet.column(condition.field).tolist())
+
+    def thresholds(self, condition: Condition, sheet: Sheet) -> list[float | Numbers]:
+        """What the value is held against: constants, or (n,) values."""
+        return [sheet.value(term) for term in condition.operand.terms]
+
+    def remarks(self, condition: Condition, sheet: Sheet) -> list[str]:
+        """Per row what else a person should know; empty = nothing of any row."""
+        return []
+
+    def probability(self, condition: Condition, sheet: Sheet) -> Numbers | None:
+        """(n,) probability that it holds on the true rates, NaN = unknown; None: the figures are exact."""
+        if not self.side or not condition.operand.terms:
+            return None
+        above = sheet.above(condition.field, sheet.value(condition.operand.terms[0]))
+        return above if above is None or self.side > 0 else 1 - above
 
     def missing_by(self, value: float, thresholds: tuple[float, ...]) -> float | None:
         """Signed change of the value that would bring it to the threshold; None where that says nothing."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from intelligence.metrics.catalog import Field
+from intelligence.metrics.frame import Numbers
 from optimization.operators.base import NUMBER, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
 from optimization.operators.values.inputs import TWO_VALUES
 
@@ -30,6 +31,10 @@ class Between(Operator):
     def fails(self, condition: Condition, sheet: Sheet) -> Mask:
         return _outside(condition, sheet)
 
+    def probability(self, condition: Condition, sheet: Sheet) -> Numbers | None:
+        low, high = (sheet.above(condition.field, sheet.value(term)) for term in condition.operand.terms)
+        return None if low is None or high is None else np.maximum(low - high, 0)
+
     def missing_by(self, value: float, thresholds: tuple[float, ...]) -> float | None:
         low, high = thresholds
         return low - value if value < low else high - value
@@ -43,6 +48,10 @@ class NotBetween(Between):
 
     def fails(self, condition: Condition, sheet: Sheet) -> Mask:
         return _inside(condition, sheet)
+
+    def probability(self, condition: Condition, sheet: Sheet) -> Numbers | None:
+        inside = super().probability(condition, sheet)
+        return None if inside is None else 1 - inside
 
     def missing_by(self, value: float, thresholds: tuple[float, ...]) -> float | None:
         low, high = thresholds

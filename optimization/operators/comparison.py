@@ -38,22 +38,22 @@ class Comparison(Operator):
 
 class Over(Comparison):
     key, label, phrase = ">", "is over", "is over"
-    yes, no = np.greater, np.less_equal
+    yes, no, side = np.greater, np.less_equal, 1
 
 
 class AtLeast(Comparison):
     key, label, phrase = ">=", "is at least", "is at least"
-    yes, no = np.greater_equal, np.less
+    yes, no, side = np.greater_equal, np.less, 1
 
 
 class Under(Comparison):
     key, label, phrase = "<", "is under", "is under"
-    yes, no = np.less, np.greater_equal
+    yes, no, side = np.less, np.greater_equal, -1
 
 
 class AtMost(Comparison):
     key, label, phrase = "<=", "is at most", "is at most"
-    yes, no = np.less_equal, np.greater
+    yes, no, side = np.less_equal, np.greater, -1
 
 
 class Equal(Comparison):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from intelligence.metrics import catalog
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Frame, Numbers
-from optimization.operators.base import Column, Condition, Mask
+from intelligence.metrics.posterior import Belief, Beliefs
+from optimization.operators.base import Column, Condition, Make, Mask
 from optimization.operators.values.expression import Expression
 
 # (field, "day" or "hour", count) -> (count, rows) of the last complete days or hours, NaN = unknown; None = not kept.
@@ -34,6 +36,8 @@ class FrameSheet:
         self._values: dict[str, float | Numbers] = {}
         self._histories: dict[tuple[str, str, int], Numbers | None] = {}
         self._masks: dict[tuple[str, bool], Mask] = {}
+        self._made_of_all: dict[str, NDArray[Any]] = {}
+        self._beliefs = Beliefs(frame, self.column)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -74,6 +78,19 @@ class FrameSheet:
         held = {key: past for key, past in parts.items() if past is not None}
         value = field.formula.value(lambda part: held[part.key]) if len(held) == len(parts) else None
         return None if isinstance(value, float) else value
+
+    def above(self, field: Field, threshold: float | Numbers) -> Numbers | None:
+        belief = self.belief(field)
+        return None if belief is None else belief.above(threshold)
+
+    def belief(self, field: Field) -> Belief | None:
+        """What is believed of the true rate; None = the field is exact."""
+        return self._beliefs.of(field)
+
+    def over_all(self, key: str, make: Make) -> NDArray[Any]:
+        if key not in self._made_of_all:
+            self._made_of_all[key] = make(self)
+        return self._made_of_all[key]
 
     def mask(self, condition: Condition, key: tuple[str, bool]) -> Mask:
         """Where the condition is known to hold, or to fail if the key says so. A kept mask is read-only."""
@@ -120,3 +137,11 @@ class RowsSheet:
     def history(self, field: Field, unit: str, count: int) -> Numbers | None:
         past = self._whole.history(field, unit, count)
         return None if past is None else past[:, self._rows]
+
+    def above(self, field: Field, threshold: float | Numbers) -> Numbers | None:
+        belief = self._whole.belief(field)
+        return None if belief is None else belief.take(self._rows).above(threshold)
+
+    def over_all(self, key: str, make: Make) -> NDArray[Any]:
+        found: NDArray[Any] = self._whole.over_all(key, make)[..., self._rows]
+        return found

@@ -71,7 +71,7 @@ def _numbered(document: RuleDocument) -> list[tuple[int, RuleAction]]:
 def _windows(leaf: Leaf) -> set[str]:
     """Windows that the leaf speaks of: its field's and those in its expressions."""
     condition = leaf.condition
-    fields = [field for term in condition.operand.terms for field in term.fields]
+    fields = list(condition.operand.fields)
     if not condition.operator.own_window:
         fields.append(condition.field)
     return {field.window for field in fields if field.window}

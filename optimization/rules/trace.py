@@ -2,8 +2,9 @@
 
 A group is `{"node": "all"|"any"|"not", "path", "result", "children"}`. A leaf is `{"node": "leaf", "path", "field",
 "label", "base", "window", "unit", "operator", "value", "threshold", "expression", "result", "age_minutes",
-"near_miss", "text"}`. `result` is "true", "false" or "no data"; `threshold` a number, a list (bounds, members), a text;
-`near_miss` the signed change of the value that would turn a false leaf true. Money is in the major unit.
+"near_miss", "remark", "text"}`. `result` is "true", "false" or "no data"; `threshold` a number, a list (bounds,
+members), a text; `near_miss` the signed change of the value that would turn a false leaf true; `remark` what else an
+operator has to say of the row ("93 % probable"). Money is in the major unit.
 """
 
 from collections.abc import Sequence
@@ -71,6 +72,7 @@ def _leaf(leaf: Leaf, sheet: RowsSheet, minutes: int | None) -> Traced:
     fails = condition.operator.fails(condition, sheet).tolist()
     values = _plain_column(condition.operator.values(condition, sheet))
     thresholds = _thresholds(condition, sheet)
+    remarks = condition.operator.remarks(condition, sheet) or [""] * len(sheet)
     fixed = _fixed(leaf, minutes)
     return [
         {
@@ -79,8 +81,9 @@ def _leaf(leaf: Leaf, sheet: RowsSheet, minutes: int | None) -> Traced:
             "threshold": threshold,
             "result": TRUE if held else FALSE if failed else NO_DATA,
             "near_miss": _near(condition, value, threshold) if failed else None,
+            "remark": remark,
         }
-        for held, failed, value, threshold in zip(holds, fails, values, thresholds, strict=True)
+        for held, failed, value, threshold, remark in zip(holds, fails, values, thresholds, remarks, strict=True)
     ]
 
 
@@ -106,11 +109,11 @@ def _fixed(leaf: Leaf, minutes: int | None) -> dict[str, Any]:
 
 def _thresholds(condition: Condition, sheet: RowsSheet) -> list[Any]:
     """Per row what the value is held against: one value as itself, several as a list, none as None."""
-    operand = condition.operand
-    if any(term.constant is None for term in operand.terms):
-        columns = [_plain_column(np.broadcast_to(sheet.value(term), len(sheet)).tolist()) for term in operand.terms]
+    held = condition.operator.thresholds(condition, sheet)
+    if any(isinstance(one, np.ndarray) for one in held):
+        columns = [_plain_column(np.broadcast_to(one, len(sheet)).tolist()) for one in held]
         return columns[0] if len(columns) == 1 else [list(row) for row in zip(*columns, strict=True)]
-    items: list[Any] = [term.constant for term in operand.terms] or list(operand.texts)
+    items: list[Any] = [*held] or list(condition.operand.texts)
     return [items[0] if len(items) == 1 else items or None] * len(sheet)
 
 

@@ -1,5 +1,6 @@
 """Plain words for fields, windows, values and single conditions."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from intelligence.metrics.catalog import Field
@@ -71,6 +72,21 @@ def expression_text(expression: Expression, unit: str, currency: str = "") -> st
     return text
 
 
+@dataclass(frozen=True)
+class Speech:
+    """Words for the values of a condition on `about` (see `operators.base.Say`)."""
+
+    about: Field
+    currency: str = ""
+
+    def __call__(self, term: Expression, field: Field | None = None) -> str:
+        return expression_text(term, (field or self.about).unit, self.currency)
+
+    def name(self, field: Field) -> str:
+        window = "" if field.window is None or field.window == self.about.window else window_text(field.window)
+        return f"{field_text(field)} {window}".strip()
+
+
 def condition_text(condition: Condition, currency: str = "", with_window: bool = True) -> str:
     """One condition as a clause: "CPA in the last 7 days is over target CPA × 2"."""
     field, operator = condition.field, condition.operator
@@ -78,7 +94,7 @@ def condition_text(condition: Condition, currency: str = "", with_window: bool =
     window = window_text(field.window) if with_window and field.window and not operator.own_window else ""
     if field.unit == "count" and operator.key == "=" and condition.operand.terms[0].constant == 0:
         return f"there are no {subject} {window}".rstrip()
-    said = operator.words(condition.operand, lambda term: expression_text(term, field.unit, currency))
+    said = operator.words(condition.operand, Speech(field, currency))
     if field.unit in PLURAL_UNITS and said.startswith("is "):
         said = f"are {said.removeprefix('is ')}"
     return " ".join(part for part in (subject, window, said) if part)

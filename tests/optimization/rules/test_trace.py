@@ -31,6 +31,7 @@ def test_a_leaf_holds_value_threshold_window_age_and_result() -> None:
         "result": "false",
         "age_minutes": 4,
         "near_miss": -1.2,
+        "remark": "",
         "text": "CPA in the last 7 days is at most target CPA × 2",
     }
 

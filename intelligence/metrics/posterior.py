@@ -1,0 +1,232 @@
+"""What is believed of true rates: the one posterior, behind a rule's confidence, `probably`, and the optimiser.
+
+A rate read from a handful of events says little of the true one. Each entity's own counts are joined with what its
+parent and account let expect (`metrics.shrink`); the answer is the probability that the true rate is above a threshold.
+
+| field                                | model of what was counted                 | posterior                        |
+| ------------------------------------ | ----------------------------------------- | -------------------------------- |
+| `ctr conversion_rate`                | events ~ Binomial(tries, p)               | Beta (Gelman et al., BDA3, 2.1)  |
+| `cpa cpc cpm true_cpa cost_per.TYPE` | events ~ Poisson(spend x r); cost = 1 / r | Gamma for r (BDA3, 2.6)          |
+| `roas true_roas`                     | r as above, times the mean order value    | Gamma with the product's moments |
+| sums, counts, status, trends, others | known as they are                         | exact                            |
+
+Variants (`cpa_mature_7d`, `roas_1d_click_7d`) follow their plain field. Orders are not read one by one, so the spread
+of order values is estimated from how entities' mean order values differ with the number of orders behind them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intelligence.metrics import catalog
+from intelligence.metrics.families.base import numbers
+from intelligence.metrics.families.ratios import Ratio, Ratios, ratio_of
+from intelligence.metrics.families.sums import Sums, unit_of
+from intelligence.metrics.field import NUMBER, Field
+from intelligence.metrics.frame import Frame, Numbers, Texts
+from intelligence.metrics.shrink import Counts, Prior, priors
+from intelligence.metrics.siblings import Codes, codes_of
+
+Rows = NDArray[np.intp]
+Column = Callable[[Field], Numbers | Texts]
+
+ORDERS = {"conversion_value": "conversions", "true_value": "true_conversions"}
+"""The count behind a value, for returns."""
+USUAL_ORDERS, USUAL_MEANS = 1.0, 0.04
+"""Squared coefficients of variation: of single order values, and of entities' true means, where too few tell."""
+LEAST_SELLERS = 8
+
+
+@cache
+def _special() -> Any:
+    """SciPy's special functions: 30 MB and most of a second that few processes ever need."""
+    from scipy import special  # noqa: PLC0415
+
+    return special
+
+
+class Belief(Protocol):
+    """The posterior of one field for each of n entities."""
+
+    def above(self, threshold: Numbers | float) -> Numbers:
+        """(n,) probability that the true rate is above `threshold` (in the field's unit); NaN = unknown."""
+
+    def take(self, rows: Rows) -> "Belief":
+        """The same of some entities only."""
+
+
+@dataclass(frozen=True)
+class GammaBelief:
+    """The rate is Gamma(shape, rate); the field is `scale` times it, or `scale` over it if `inverse` (a cost)."""
+
+    shape: Numbers
+    rate: Numbers
+    scale: float = 1.0
+    inverse: bool = False
+
+    def above(self, threshold: Numbers | float) -> Numbers:
+        wanted = np.broadcast_to(np.asarray(threshold, dtype=np.float64), self.shape.shape)
+        with np.errstate(all="ignore"):
+            if self.inverse:
+                found = _special().gammainc(self.shape, self.rate * self.scale / wanted)
+            else:
+                found = _special().gammaincc(self.shape, self.rate * wanted / self.scale)
+        return _settled(found, wanted)
+
+    def take(self, rows: Rows) -> "GammaBelief":
+        return GammaBelief(self.shape[rows], self.rate[rows], self.scale, self.inverse)
+
+
+@dataclass(frozen=True)
+class BetaBelief:
+    """The share is Beta(yes, no); the field is `scale` times it."""
+
+    yes: Numbers
+    no: Numbers
+    scale: float = 1.0
+
+    def above(self, threshold: Numbers | float) -> Numbers:
+        wanted = np.broadcast_to(np.asarray(threshold, dtype=np.float64), self.yes.shape)
+        with np.errstate(all="ignore"):
+            found = _special().betaincc(self.yes, self.no, np.clip(wanted / self.scale, 0, 1))
+        return _settled(found, wanted)
+
+    def take(self, rows: Rows) -> "BetaBelief":
+        return BetaBelief(self.yes[rows], self.no[rows], self.scale)
+
+
+def _settled(found: Numbers, wanted: Numbers) -> Numbers:
+    """A rate is above everything that is not above zero."""
+    answer: Numbers = np.where((wanted <= 0) & ~np.isnan(found), 1.0, found)
+    return answer
+
+
+def is_rate(field: Field) -> bool:
+    """Whether the true value is uncertain even where the figures are known."""
+    return field.family == Ratios.key and _model(field) is not None
+
+
+class Beliefs:
+    """The posteriors of one frame's fields, each computed once. `column` gives the frame's columns."""
+
+    def __init__(self, frame: Frame, column: Column | None = None) -> None:
+        self._frame = frame
+        self._column: Column = column or (lambda field: catalog.column(frame, field))
+        self._held: dict[str, Belief | None] = {}
+
+    def of(self, field: Field) -> Belief | None:
+        """None: the field is exact."""
+        if field.name not in self._held:
+            model = _model(field) if field.family == Ratios.key else None
+            ratio = ratio_of(field.base)
+            self._held[field.name] = None if model is None or ratio is None else model(self, field, ratio)
+        return self._held[field.name]
+
+    @cached_property
+    def parents(self) -> Codes:
+        """(n,) the number of each entity's parent; all the same for campaigns."""
+        return codes_of(self._column(catalog.resolve("parent_id")))
+
+    def sum(self, field: Field, base: str) -> Numbers:
+        """A sum over the field's window."""
+        unit = unit_of(base) or ""
+        return numbers(self._column(Field(f"{base}_{field.window}", base, field.window, NUMBER, unit, Sums.key)))
+
+    def counts(self, events: Numbers, exposure: Numbers, trials: bool) -> tuple[Counts, NDArray[np.bool_]]:
+        """What is known, zero elsewhere, and where it is known. Without exposure there is nothing to judge."""
+        known = ~np.isnan(events) & (exposure > 0)
+        return Counts(np.where(known, events, 0.0), np.where(known, exposure, 0.0), self.parents, trials), known
+
+
+def _share(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
+    counts, known = beliefs.counts(beliefs.sum(field, ratio.top), beliefs.sum(field, ratio.bottom), trials=True)
+    prior = priors(counts)
+    mean = np.clip(prior.mean, 1e-9, 1 - 1e-9)
+    strength = np.where(np.isinf(prior.variance), 1.0, np.maximum(mean * (1 - mean) / prior.variance - 1, 0.1))
+    mean = np.where(np.isinf(prior.variance), 0.5, mean)  # Jeffreys: Beta(1/2, 1/2)
+    yes, no = mean * strength + counts.events, (1 - mean) * strength + np.maximum(counts.exposure - counts.events, 0)
+    return BetaBelief(np.where(known, yes, np.nan), np.where(known, no, np.nan), ratio.scale)
+
+
+def _cost(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
+    shape, rate = _happening(beliefs, beliefs.sum(field, ratio.bottom), beliefs.sum(field, ratio.top))
+    return GammaBelief(shape, rate, ratio.scale, inverse=True)
+
+
+def _happening(beliefs: Beliefs, events: Numbers, exposure: Numbers) -> tuple[Numbers, Numbers]:
+    """Shape and rate of events per exposure, NaN where unknown."""
+    counts, known = beliefs.counts(events, exposure, trials=False)
+    prior = priors(counts)
+    rate = np.where(np.isinf(prior.variance), 0.0, prior.mean / prior.variance)
+    shape = np.where(np.isinf(prior.variance), 0.5, prior.mean * rate)  # Jeffreys: r^(-1/2)
+    return np.where(known, shape + counts.events, np.nan), np.where(known, rate + counts.exposure, np.nan)
+
+
+def _return(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
+    """Independent rate r and mean order value v: E = Er Ev, Var = Er^2 Vv + Ev^2 Vr + Vr Vv."""
+    value = beliefs.sum(field, ratio.top)
+    orders = beliefs.sum(field, _orders(ratio.top))
+    shape, rate = _happening(beliefs, np.where(np.isnan(value), np.nan, orders), beliefs.sum(field, ratio.bottom))
+    order = _order_values(value, orders, beliefs.parents)
+    per, per_spread = shape / rate, 1 / shape  # mean, and squared coefficient of variation
+    spread = order.variance / order.mean**2
+    together = per_spread + spread + per_spread * spread
+    return GammaBelief(1 / together, 1 / (together * per * order.mean))
+
+
+def _order_values(value: Numbers, orders: Numbers, parents: Codes) -> Prior:
+    """(n,) mean and variance of the true mean order value; NaN where no order was ever seen."""
+    sold = (orders > 0) & (value > 0)
+    count, worth = np.where(sold, orders, 0.0), np.where(sold, value, 0.0)
+    if not sold.any():
+        return Prior(np.full(len(value), np.nan), np.full(len(value), np.nan))
+    level = worth.sum() / count.sum()
+    single, means = _spreads(worth[sold] / count[sold] / level, count[sold])
+    group_worth = np.bincount(parents, worth)[parents] - worth
+    group_count = np.bincount(parents, count)[parents] - count
+    weak = 1 / means  # orders' worth of trust in the level: siblings outweigh it soon
+    above = (group_worth + weak * level) / (group_count + weak)
+    before, own = 1 / means, count / single  # precisions, in units of the level squared
+    mean = (above * before + np.where(sold, value, 0.0) / single) / (before + own)
+    return Prior(mean, level**2 / (before + own))
+
+
+def _spreads(relative: Numbers, count: Numbers) -> tuple[float, float]:
+    """Squared coefficients of variation of single orders and of entities' true means.
+
+    An entity's mean order value differs from the level's by means + single / count on average: two moments of it
+    (plain, and weighted with the count) give both.
+    """
+    if len(relative) < LEAST_SELLERS:
+        return USUAL_ORDERS, USUAL_MEANS
+    apart = (relative - 1) ** 2
+    system = np.array([[1.0, float((1 / count).mean())], [float(count.mean()), 1.0]])
+    if abs(np.linalg.det(system)) < 1e-6:
+        return USUAL_ORDERS, USUAL_MEANS
+    means, single = np.linalg.solve(system, [float(apart.mean()), float((apart * count).mean())])
+    return min(max(float(single), 0.05), 4.0), min(max(float(means), 0.0025), 1.0)
+
+
+def _orders(value: str) -> str:
+    """`conversion_value_1d_click` -> "conversions_1d_click"."""
+    name = next(one for one in ORDERS if value.startswith(one))
+    return ORDERS[name] + value.removeprefix(name)
+
+
+Model = Callable[[Beliefs, Field, Ratio], Belief]
+
+
+def _model(field: Field) -> Model | None:
+    """How the field's figures come about; None where they are what they are (frequency)."""
+    ratio = ratio_of(field.base)
+    if ratio is None or "reach" in (ratio.top, ratio.bottom):
+        return None
+    if unit_of(ratio.top) == "count":
+        return _share
+    if any(ratio.top.startswith(value) for value in ORDERS):
+        return _return
+    return _cost
