@@ -30,7 +30,11 @@ def sentence(trace: dict[str, Any], currency: str) -> str:
     for leaf in leaves(trace):
         if leaf["result"] != "true":
             continue
+        if leaf.get("remark") and leaf["value"] is None:  # evidence needs no value: no conversion has no CPA
+            by_window.setdefault("", []).append(f"{leaf['text']} ({leaf['remark']})")
+            continue
         text = f"{leaf['label']} {value_text(leaf, leaf['value'], currency)}"
+        text += f" ({leaf['remark']})" if leaf.get("remark") else ""
         if leaf.get("expression") and leaf["threshold"] is not None:
             text += f" against {leaf['expression']} = {value_text(leaf, leaf['threshold'], currency)}"
         window = window_text(leaf["window"]) if leaf["window"] else ""

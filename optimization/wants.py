@@ -32,6 +32,7 @@ from optimization.gathered import (
 from optimization.kinds import KINDS, FieldChange, Refusal
 from optimization.models import Source
 from optimization.queue.drafts import Draft
+from optimization.rules.confidence import explained as confidences_of
 from optimization.rules.evaluate import Outcome, evaluate, evaluate_many
 from optimization.rules.schema import RuleAction
 from optimization.rules.sheet import Context
@@ -112,8 +113,9 @@ def _drafts_of(
     kind = KINDS[step.kind]
     spends = catalog.column(match.frame, STAKE_FIELD)
     recent = known.recent(match.rule.pk, max(match.compiled.document.safety.cooldown_hours or 0, 24))
+    sure = confidences_of(match.compiled, match.outcome.sheet, np.array(match.rows, dtype=np.intp))
     errors: dict[str, str] = {}
-    for entity_id, row in zip(match.ids, match.rows, strict=True):
+    for entity_id, row, confidence in zip(match.ids, match.rows, sure, strict=True):
         entity = entities.get(entity_id)
         try:
             change = kind.change(entity, step.parameters, account.currency) if entity else Refusal(VANISHED)
@@ -127,7 +129,8 @@ def _drafts_of(
             result.refused[change.reason] = result.refused.get(change.reason, 0) + 1
             result.fates[id(match.version), entity_id] = SKIPPED, change.reason
             continue
-        result.drafts.append(_draft(account, match, step, change, entity_id, float(spends[row])))
+        draft = _draft(account, match, step, change, entity_id, float(spends[row]))
+        result.drafts.append(replace(draft, confidence=confidence.value, confidence_note=confidence.note))
     result.erred(match, errors, len(match.ids))
 
 

@@ -1,6 +1,5 @@
 """`in_top` and `in_bottom`: among its siblings, or all of the level in the account, by percent or by count.
 
-`{"field": "roas_7d", "operator": "in_top", "value": {"percent": 20, "floor": {"field": "spend_7d", "value": 50}}}`.
 Compared are those whose value is known, that delivered in the window and pass the floor; without `count_zeros` only
 those above zero. The rest are not judged: no data. At most that percent of the compared are in; equal values share one
 fate, so where not all of them fit, none is in. A group that is no larger than the count tells nothing.
@@ -12,7 +11,7 @@ import numpy as np
 
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Numbers
-from intelligence.metrics.siblings import Codes, at_place, codes_of, standing
+from intelligence.metrics.siblings import Codes, codes_of
 from optimization.operators.base import NUMBER, Condition, Mask, Operand, Operator, Reader, Say, Sheet
 from optimization.operators.values.ranked import Ranked, asked_of, read_ranked
 
@@ -50,6 +49,12 @@ class Ranking(Operator):
         """The border between those that are in and the next one."""
         return [_placed(condition, self.sign, sheet)[1]]
 
+    def remarks(self, condition: Condition, sheet: Sheet) -> list[str]:
+        rows = _placed(condition, self.sign, sheet)[2:].T.tolist()
+        return [
+            "" if place != place else f"place {place:.0f} of {size:.0f} from the {self.where}" for place, size in rows
+        ]
+
     def missing_by(self, value: float, thresholds: tuple[float, ...]) -> float | None:
         return thresholds[0] - value if thresholds else None
 
@@ -60,15 +65,11 @@ class Ranking(Operator):
 
 
 def _placed(condition: Condition, sign: int, sheet: Sheet) -> Numbers:
-    """(2, n): 1 in, 0 not, NaN not judged; and the border of its group."""
+    """(4, n): see `Ranked.placed`."""
     asked = asked_of(condition.operand.extra)
 
     def make(whole: Sheet) -> Numbers:
-        values, groups = sign * _compared(asked, whole, condition.field), _groups(asked, whole)
-        found = standing(values, groups)
-        room = asked.places(found.size)
-        inside = np.where(asked.tells(found.size), found.size - found.lower <= room, np.nan)
-        return np.stack([inside, sign * at_place(values, groups, room)])
+        return asked.placed(sign * _compared(asked, whole, condition.field), _groups(asked, whole), sign)
 
     return sheet.over_all(f"{sign} {condition.key}", make)
 

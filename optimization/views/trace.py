@@ -52,6 +52,8 @@ def _note(leaf: Mapping[str, Any], currency: str) -> str:
     if near is not None and leaf.get("result") == "false":
         word = "rose" if near > 0 else "fell"
         parts.append(f"would hold if it {word} by {value_text(abs(near), str(leaf.get('unit')), currency)}")
+    if leaf.get("remark"):
+        parts.append(str(leaf["remark"]))
     if leaf.get("expression"):
         parts.append(f"threshold is {leaf['expression']}")
     if leaf.get("age_minutes") is not None:

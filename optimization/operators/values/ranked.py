@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Numbers
+from intelligence.metrics.siblings import Codes, at_place, standing
 from optimization.operators.values.expression import Expression
 from optimization.operators.values.problem import ValueProblem
 
@@ -54,17 +54,21 @@ class Ranked:
         """What people should hear of beside the ranked field."""
         return (self.floor.field, *self.floor.value.fields) if self.floor else ()
 
-    def places(self, size: Numbers) -> Numbers:
-        """Places in a group of `size` compared; at most the percent, so a small group may have none."""
-        if self.count:
-            return np.full(len(size), float(self.count))
-        room: Numbers = np.floor(size * self.percent / 100 + 1e-9)
-        return room
+    def placed(self, values: Numbers, groups: Codes, sign: int) -> Numbers:
+        """(4, n): 1 in, 0 not, NaN not judged; the border of its group; its place; how many were compared.
 
-    def tells(self, size: Numbers) -> NDArray[np.bool_]:
-        """Where a ranking of so many says something: more than one, and more than there are places to give."""
-        more: NDArray[np.bool_] = np.greater(size, self.count or 1)
-        return more
+        `values`: sign x the value of those that are compared, NaN of the others.
+        """
+        found = standing(values, groups)
+        room = self._places(found.size)
+        tells = np.greater(found.size, self.count or 1)  # more than one, and more than there are places to give
+        inside = np.where(tells, found.size - found.lower <= room, np.nan)
+        return np.stack([inside, sign * at_place(values, groups, room), found.higher + 1, found.size])
+
+    def _places(self, size: Numbers) -> Numbers:
+        """Places in a group of `size` compared; at most the percent, so a small group may have none."""
+        room: Numbers = np.floor(size * self.percent / 100 + 1e-9)
+        return np.full(len(size), float(self.count)) if self.count else room
 
 
 def asked_of(extra: object) -> Ranked:
