@@ -11,13 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from intelligence.metrics.table import frame_for_tick
 from metaads.models import Level
 from optimization.cycle import run_cycle
-from optimization.models import Action
+from optimization.models import Action, Rule
+from optimization.rules.keeping import duplicate
 from optimization.rules.services import adopt, set_active
 from optimization.rules.templates import STARTERS
 from optimization.views.entity import TABS
+from optimization.views.rule import TABS as RULE_TABS
 from tests.benchmarks.estate import FIRST, NOW, build
 
 ROUNDS = 40
+RULES = 100
 
 
 def run(campaigns: int = 1000) -> dict[str, object]:
@@ -48,15 +51,25 @@ def measured(campaigns: int) -> dict[str, object]:
     pages["campaigns, delivery of 14 days"] = "/campaigns/?window=14d&preset=delivery&sort=-ctr"
     pages |= {f"campaign, {tab}": f"/campaigns/{campaign}/?tab={tab}" for tab in TABS}
     pages |= {"ad set": f"/adsets/{ad_set}/", "ad": f"/ads/{ad}/", "operations": "/operations/"}
+    pages |= _rules(user)
     pages["version"] = "/live/version"
     return {
         "name": "pages",
         "campaigns": campaigns,
         "database": connection.vendor,
         "open_actions": Action.objects.filter(account=account).count(),
-        "target": "dashboard and campaigns p95 under 200 ms",
+        "target": "dashboard, campaigns and the list of rules p95 under 200 ms",
         "pages": {name: _measure(client, path) for name, path in pages.items()},
     }
+
+
+def _rules(user: User) -> dict[str, str]:
+    """The list with a hundred rules, and each tab of one of them."""
+    first = Rule.objects.order_by("pk")[0]
+    for _ in range(RULES - Rule.objects.count()):
+        duplicate(first, user, NOW)
+    tabs = {f"rule, {tab}": f"/rules/{first.public_id}/?tab={tab}" for tab in RULE_TABS}
+    return {f"rules, {RULES} of them": "/rules/?state=", **tabs}
 
 
 def _measure(client: Client, path: str) -> dict[str, object]:
