@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET
 
 from optimization.models import OPEN_STATUSES, Action
 from optimization.queue.selectors import actions_for, offered
+from optimization.rules.static_conflicts import conflicts_of
 from optimization.views import actions_table
 from optimization.views.export import csv_answer
 from optimization.views.live import version_of
+from optimization.views.rule_dry import looks_of
 from optimization.views.rule_found import KEY as MATCHES
 from optimization.views.rule_list import figures_of, line_of
 from optimization.views.rule_matches import matches, matches_file
@@ -51,6 +53,8 @@ def _overview(subject: Subject) -> dict[str, Any]:
         "metrics": metric_lines(document),
         "safety": safety_lines(document),
         "figures": figures_of(rule),
+        "conflicts": conflicts_of(subject.accounts, rule.level, document, rule) if read else [],
+        "looks": looks_of(subject),
         "tables": [ordered(_proposals(subject, RECENT_MOST), subject.request.GET)],
         "raw": None if read or not document else document,
     }

@@ -11,10 +11,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
+from optimization.models import Rule
 from optimization.rules.keeping import archive, duplicate, restore, unarchive
 from optimization.rules.schema import RuleInvalid
 from optimization.rules.services import set_active
 from optimization.rules.yaml_files import export_rules
+from optimization.trial.dry import is_waiting
 from optimization.views.rule_subject import Subject, find, find_to_edit
 
 
@@ -23,6 +25,14 @@ def _back(subject: Subject, anchor: str = "") -> HttpResponse:
     wanted = subject.request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {subject.request.get_host()}, subject.request.is_secure())
     return redirect(f"{wanted}{anchor}" if safe else subject.href)
+
+
+def _switched(rule: Rule) -> str:
+    if not rule.active:
+        return "is off. It proposes nothing; what waits stays."
+    if is_waiting(rule):
+        return "is on. Its first look runs dry: its page shows what it would have done, and nothing is done."
+    return "is on. It is looked at with the next data."
 
 
 @login_required
@@ -35,9 +45,8 @@ def switch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except RuleInvalid as invalid:
         messages.error(request, f"{rule.name} stays off: {invalid}")
         return _back(subject)
-    said = "is on. It is looked at with the next data" if active else "is off. It proposes nothing; what waits stays"
     if changed:
-        messages.success(request, f"{rule.name} {said}.")
+        messages.success(request, f"{rule.name} {_switched(rule)}")
     return _back(subject, f"#rule-{rule.public_id}")
 
 

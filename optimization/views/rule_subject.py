@@ -74,7 +74,7 @@ class Subject:
 
 def find(request: HttpRequest, public_id: UUID) -> Subject:
     """Raises Http404 for a rule that acts in none of the user's accounts."""
-    rule = get_object_or_404(visible_rules(request.user).prefetch_related(ACCOUNTS), public_id=public_id)
+    rule = get_object_or_404(visible_rules(request.user).prefetch_related(ACCOUNTS, "dry_looks"), public_id=public_id)
     return Subject(request, scope_of(request), rule, reach_of(request.user))
 
 

@@ -30,6 +30,7 @@ class Word:
 
 STATES: dict[str, Word] = {
     "active": Word("active", "Active", "good"),
+    "dry": Word("dry", "Runs dry", "live"),
     "off": Word("off", "Off", "quiet"),
     "stopped": Word("stopped", "Off by itself", "bad"),
     "archived": Word("archived", "Archived", "quiet"),
@@ -63,11 +64,20 @@ def tags_of(rule: Rule) -> list[str]:
     return [str(tag) for tag in rule.tags if not str(tag).startswith(OF_TEMPLATE)]
 
 
+def runs_dry(rule: Rule) -> bool:
+    """As `trial.dry.is_waiting`, on looks and accounts that were loaded before."""
+    if not rule.active or rule.dry_from is None:
+        return False
+    named = {account.pk for account in rule.accounts.all()}
+    looked = {look.account_id for look in rule.dry_looks.all()}
+    return bool(named - looked) if named else not looked
+
+
 def state_of(rule: Rule) -> Word:
     if rule.archived_at is not None:
         return STATES["archived"]
     if rule.active:
-        return STATES["active"]
+        return STATES["dry" if runs_dry(rule) else "active"]
     if rule.disabled_reason:
         stopped = STATES["stopped"]
         return Word(stopped.key, stopped.label, stopped.tone, note=rule.disabled_reason)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from metaads.models import AdAccount, Level
-from optimization.models import OPEN_STATUSES, Action, Rule
+from optimization.models import OPEN_STATUSES, Action, DryLook, Rule
 from optimization.queue.selectors import offered
 from optimization.rules.selectors import reach_of, visible_rules
 from optimization.views.export import csv_answer
@@ -21,6 +21,7 @@ from optimization.views.scope import Scope, scope_of
 
 PAGE = 50
 ACCOUNTS = Prefetch("accounts", AdAccount.objects.select_related("connection"))
+LOOKS = Prefetch("dry_looks", DryLook.objects.defer("changes"))
 
 
 def open_counts(scope: Scope) -> dict[int, int]:
@@ -34,7 +35,7 @@ def open_counts(scope: Scope) -> dict[int, int]:
 def lines_of(scope: Scope) -> list[Line]:
     """All rules that the user may see; of one account, those that name it or name none."""
     reach, counts = reach_of(scope.user), open_counts(scope)
-    rules = list(visible_rules(scope.user).prefetch_related(ACCOUNTS))
+    rules = list(visible_rules(scope.user).prefetch_related(ACCOUNTS, LOOKS))
     chosen = scope.account
     if chosen is not None:
         rules = [rule for rule in rules if not rule.accounts.all() or chosen in rule.accounts.all()]

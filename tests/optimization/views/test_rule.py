@@ -13,10 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from metaads.models import AdAccount, Role
+from optimization.cycle import run_cycle
 from optimization.models import Rule, RuleVersion
 from optimization.rules.services import save_rule
 from tests.factories.metaads import AdAccountFactory, AdSetFactory, CampaignFactory, MembershipFactory
-from tests.factories.optimization import NOW, make_rule
+from tests.factories.optimization import NOW, keep_frame, make_rule
 from tests.optimization.rules.build import document, leaf
 from tests.optimization.rules.test_why import look
 from tests.optimization.views.conftest import MakeAction, signed_in
@@ -244,3 +245,34 @@ def test_a_rule_without_accounts_acts_where_its_owner_decides(page: Client, mana
     AdAccountFactory.create()
     assert "All where you decide" in html(page, path(made))
     assert f'name="in" value="{euro.pk}"' in html(page, path(made, "?tab=why"))
+
+
+def test_rules_that_can_work_against_each_other_are_named(page: Client, euro: AdAccount) -> None:
+    lower = make_rule(euro, leaf("spend_7d", ">", 50), {"kind": "decrease_budget", "parameters": {"percent": 20}})
+    scale = {"kind": "increase_budget", "parameters": {"percent": 20}}
+    other = make_rule(euro, leaf("roas_7d", ">", 2), scale, name="Scale winners")
+    text = html(page, path(lower))
+    assert "Rules that it can work against" in text
+    assert f'href="{path(other)}"' in text
+
+
+def test_a_first_look_is_said_with_what_it_would_have_done(
+    page: Client, manager: User, euro: AdAccount, rule: Rule
+) -> None:
+    ad_set(euro, "31", "Summer sale")
+    made = Rule.objects.create(name="New", category="scaling", level="adset", owner=manager)
+    made.accounts.add(euro)
+    save_rule(made, document(leaf("spend_7d", ">", 50)), None, NOW)
+    page.post(path(made, "switch/"), {"active": "1"})
+    text = html(page, path(made))
+    assert "Its first look runs dry: its page shows" in text
+    assert "Runs dry" in text
+    assert "Runs dry" in html(page, "/rules/?state=dry")
+    keep_frame(euro, "adset", {"ids": ["31"], "name": ["Summer sale"], "spend_7d": [70.0], "status": ["ACTIVE"]})
+    run_cycle(euro, NOW)
+    text = html(page, path(made))
+    assert "It looked at 1 and matched 1." in text
+    assert "First look at Northwind, dry" in text
+    assert 'href="/adsets/31/"' in text
+    assert "Active" in text
+    assert "Runs dry" not in text
