@@ -16,11 +16,12 @@ from metaads.models import AdAccount, Level
 from optimization.live import live_is_due
 from optimization.models import Run
 from optimization.retention import rollup_is_due
+from optimization.scheduled import overdue
 
 RETRY_EVERY = timedelta(minutes=5)
 ROLLUP_EVERY = timedelta(hours=1)
 """A roll-up that failed is tried again after so long: nothing waits for it."""
-HISTORY_EVERY = timedelta(minutes=1)
+HISTORY_EVERY = SCHEDULED_EVERY = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -90,6 +91,15 @@ def queue_live() -> int:
         return 0
     due = [account for account in watched() if live_is_due(account, business_now(account))]
     return sum(_queue_once(account, "live", "", "optimization.tasks.watch_live") for account in due)
+
+
+def queue_scheduled() -> int:
+    """One task per account with a rule whose hour has come and that nothing else looks at. Returns how many."""
+    if not switch.is_on(switch.RULES):
+        return 0
+    due = [account for account in watched() if overdue(account, business_now(account))]
+    task = "optimization.tasks.look_scheduled"
+    return sum(_queue_once(account, "scheduled", "", task, SCHEDULED_EVERY) for account in due)
 
 
 def queue_rollup() -> int:

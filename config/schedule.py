@@ -25,6 +25,7 @@ STEPS: tuple[Step, ...] = (
     Step("evaluate", WORK, 1, "config.pipeline.queue_evaluate", "run rules where there are new data, propose"),
     Step("history", WORK, 1, "config.pipeline.queue_history", "fetch the past: back-fill, nightly re-reads, gaps"),
     Step("live", WORK, 1, "config.pipeline.queue_live", "read again what real-time rules cover, look at those rules"),
+    Step("scheduled", WORK, 1, "config.pipeline.queue_scheduled", "look at rules whose hour has come"),
     Step("sweep", ACT, 1, "optimization.tasks.sweep", "execute what was approved, settle what is uncertain"),
     Step("expire", WORK, 1, "optimization.tasks.expire", "close what nobody decided in time"),
     Step("jobs", WORK, 1, "optimization.tasks.look_after_jobs", "wake waiting jobs, take up those of a lost worker"),

@@ -26,6 +26,7 @@ from optimization.live import live_is_due, look_live
 from optimization.models import Action
 from optimization.queue.selectors import IN_FLIGHT, unwatched_in_flight
 from optimization.retention import roll_up_account, rollup_is_due
+from optimization.scheduled import look_scheduled
 
 log = structlog.get_logger(__name__)
 
@@ -140,6 +141,7 @@ STEPS: tuple[tuple[str, Callable[[AdAccount, datetime], str]], ...] = (
     ("observe", _observe),
     ("evaluate", _evaluate),
     ("live", _live),
+    ("scheduled", look_scheduled),
     ("execute", _execute),
     ("expire", _expire),
     ("history", _history),

@@ -1,7 +1,7 @@
 """The story of one evaluation of one account: gather -> notify -> resolve -> guard -> queue."""
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -17,7 +17,9 @@ from optimization.gather import explain, gather
 from optimization.ledger import record
 from optimization.looks import Story, keep_looks
 from optimization.models import EmergencyStop, Run
+from optimization.models.run import LOOKS
 from optimization.queue.conflicts import resolve
+from optimization.queue.losers import packed
 from optimization.queue.propose import Proposed, propose, without_rejected
 from optimization.queue.stale import mark_stale
 from optimization.rules.statistics import Counted, count_up
@@ -25,7 +27,7 @@ from optimization.tell import tell
 from optimization.trial.first import keep_tried, try_first
 from optimization.wants import Gathered
 
-KIND, LIVE = "evaluate", "live"
+KIND, LIVE, SCHEDULED = LOOKS
 REAL_TIME = frozenset({"5min", "15min"})
 """Schedules that ask for a look between two collections."""
 
@@ -55,6 +57,18 @@ def run_live(account: AdAccount, frames: Mapping[str, Frame], now: datetime) -> 
     return _once(account, frames, [], now, LIVE, REAL_TIME)
 
 
+def run_scheduled(account: AdAccount, levels: Container[str], every: Container[str], now: datetime) -> Run | None:
+    """Evaluates the rules of these levels and schedules that are due, on the newest frames. Once a minute at most.
+
+    None: no fresh data, or a stop is in force. Raises SwitchedOff while the rules engine is off.
+    """
+    switch.require(switch.RULES)
+    frames, problems = fresh_frames(account, now, {}, [level for level in Level if level in levels])
+    if not frames or EmergencyStop.objects.in_force(account):
+        return None
+    return _once(account, frames, problems, now, SCHEDULED, every)
+
+
 def _once(
     account: AdAccount,
     frames: Mapping[str, Frame],
@@ -63,7 +77,8 @@ def _once(
     kind: str = KIND,
     every: Container[str] | None = None,
 ) -> Run:
-    slot = max(frame.at for frame in frames.values()).isoformat()
+    seen = max(frame.at for frame in frames.values())
+    slot = now.replace(second=0, microsecond=0).isoformat() if kind == SCHEDULED else seen.isoformat()
     done = Run.objects.filter(account=account, kind=kind, slot=slot).first()
     try:
         return done or _evaluate(account, frames, gather(account, frames, now, every), problems, (kind, slot), now)
@@ -106,19 +121,22 @@ def _evaluate(
         note_matches(account, [(match.frame, match.ids) for match in gathered.matches])
         keep_tried(tried, now)
         keep_looks(account, frames, acting, Story(acting.drafts, welcome, losers, proposed), now, about[0])
+        run.losers = packed(losers)
         return _finish(run, acting, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
 
 
-def fresh_frames(account: AdAccount, now: datetime, made: Mapping[str, Frame]) -> tuple[dict[str, Frame], list[str]]:
+def fresh_frames(
+    account: AdAccount, now: datetime, made: Mapping[str, Frame], levels: Iterable[str] = tuple(Level)
+) -> tuple[dict[str, Frame], list[str]]:
     """Frames that are fresh enough to decide on; the others with the reason why not."""
     frames: dict[str, Frame] = {}
     problems: list[str] = []
-    for level in Level:
+    for level in levels:
         frame, problem = newest_frame(account, level, now, made.get(level))
         if frame is None or problem:
             problems.append(problem)
         else:
-            frames[level.value] = frame
+            frames[Level(level).value] = frame
     return frames, problems
 
 
@@ -156,7 +174,7 @@ def _finish(
         "nothing_to_do": gathered.refused,
         **extra,
     }
-    run.save(update_fields=["finished_at", "problems", "counts"])
+    run.save(update_fields=["finished_at", "problems", "counts", "losers"])
     payload = {"run": run.pk, **run.counts}
     record("run_finished", account_id=run.account_id, actor="system", now=now, payload=payload)
     return run

@@ -11,6 +11,7 @@ from metaads.models import AdAccount
 from optimization import wants as core
 from optimization.entities import Entity, load
 from optimization.models import Action, Run
+from optimization.models.run import LOOKS
 from optimization.queue.drafts import Draft
 from optimization.rules import breaker, services
 from optimization.rules.compile import compile_version
@@ -65,7 +66,7 @@ def due_rules(account: AdAccount, now: datetime, every: Container[str] | None = 
 
     `every`: only rules with one of these schedules.
     """
-    last = _last_looks(account, now)
+    last = last_looks(account, now)
     found = []
     for rule in active_rules(account):
         version = rule.current
@@ -86,11 +87,11 @@ def due_rules(account: AdAccount, now: datetime, every: Container[str] | None = 
     return found
 
 
-def _last_looks(account: AdAccount, now: datetime) -> dict[int, datetime]:
+def last_looks(account: AdAccount, now: datetime) -> dict[int, datetime]:
     """When each rule was last looked at for this account, as far as its schedule can ask (two days)."""
     looks: dict[int, datetime] = {}
     runs = Run.objects.filter(
-        account=account, kind__in=("evaluate", "live"), started_at__gt=now - timedelta(days=2), started_at__lt=now
+        account=account, kind__in=LOOKS, started_at__gt=now - timedelta(days=2), started_at__lt=now
     )
     for started, counts in runs.order_by("started_at").values_list("started_at", "counts"):
         looks.update(dict.fromkeys(counts.get("rules", []), started))

@@ -14,6 +14,7 @@ from optimization.cycle import run_cycle
 from optimization.data_quality import record_quality
 from optimization.live import look_live
 from optimization.queue.expiry import expire_due
+from optimization.scheduled import look_scheduled
 
 
 class CollectionTrouble(Exception):
@@ -66,6 +67,12 @@ def watch_live(account: AdAccount, now: datetime) -> str:
     """Entities of real-time rules, read and looked at."""
     off = switch.why_off(switch.COLLECTION) or switch.why_off(switch.RULES)
     return f"{account}: no live look. {off}" if off else look_live(account, now)
+
+
+def look_on_time(account: AdAccount, now: datetime) -> str:
+    """Rules whose hour has come, looked at on the newest tables."""
+    off = switch.why_off(switch.RULES)
+    return f"{account}: no look. {off}" if off else look_scheduled(account, now)
 
 
 def expire(account: AdAccount, now: datetime) -> int:

@@ -42,6 +42,12 @@ def watch_live(account_id: int) -> str:
     return pipeline.watch_live(account, business_now(account))
 
 
+def look_scheduled(account_id: int) -> str:
+    """Evaluates the rules whose hour has come, on the newest tables."""
+    account = AdAccount.objects.select_related("connection").get(pk=account_id)
+    return pipeline.look_on_time(account, business_now(account))
+
+
 def evaluate_account(account_id: int) -> str:
     account = AdAccount.objects.select_related("connection").get(pk=account_id)
     return pipeline.evaluate(account, business_now(account))

@@ -4,6 +4,9 @@ from django.db import models
 
 from metaads.models import AdAccount
 
+LOOKS = ("evaluate", "live", "scheduled")
+"""Kinds of runs that look at rules: with new data, between two collections, and when a rule's time has come."""
+
 
 class Run(models.Model):
     """Unique per (account, kind, slot): a duplicated task inserts nothing and stops."""
@@ -15,6 +18,7 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
+    losers = models.JSONField(default=dict, help_text="Who lost a conflict and why (optimization.queue.losers).")
 
     class Meta:
         ordering = ["-id"]

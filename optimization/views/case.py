@@ -17,12 +17,13 @@ from django.views.decorators.http import require_GET
 from intelligence.charts import Event
 from metaads.clock import business_now
 from metaads.graph.money import money_text
-from metaads.models import JournalStep
+from metaads.models import JournalStep, Level
 from optimization.guards import GUARDS
 from optimization.guards.base import Outcome
-from optimization.kinds import describe
+from optimization.kinds import KINDS, describe
 from optimization.ledger import events_of
-from optimization.models import Action, LedgerEvent, Status
+from optimization.models import Action, LedgerEvent, Rule, Status
+from optimization.queue.losers import Lost, lost_to
 from optimization.queue.selectors import actions_for
 from optimization.views.cards import card, followed, refused
 from optimization.views.evidence import chart_of, table_of
@@ -99,6 +100,33 @@ def _rail(verdict: Mapping[str, Any]) -> Rail:
     )
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What another rule wanted and did not get. `of`: the entity, if it is another than the action's."""
+
+    label: str
+    wanted: str
+    of: str
+    reason: str
+    rule: Rule | None
+
+
+def wishes_of(action: Action) -> list[Wish]:
+    """What else was wanted when the action last fired."""
+    return [_wish(action, lost) for lost in lost_to(action)]
+
+
+def _wish(action: Action, lost: Lost) -> Wish:
+    kind, other = KINDS[lost.kind], (lost.level, lost.entity_id) != (action.level, action.entity_id)
+    return Wish(
+        label=kind.label,
+        wanted=money_text(lost.wanted, action.currency) if isinstance(lost.wanted, int) else "",
+        of=f"{Level(lost.level).label.lower()} {lost.entity_id}" if other else "",
+        reason=lost.reason,
+        rule=lost.version.rule if lost.version else None,
+    )
+
+
 def entries_of(events: Iterable[LedgerEvent]) -> list[Entry]:
     """Oldest first, with the names that the ledger itself does not keep (one query)."""
     rows = list(events)
@@ -159,6 +187,7 @@ def case_page(
         "tree": tree_of(action.trace, action.currency),
         "chart": chart_of(action, now, _events(action)),
         "rails": rails_of(action),
+        "lost": wishes_of(action) if action.rule_version_id else [],
         "before": value_of(action, action.value_before),
         "wanted": value_of(action, action.value_wanted),
         "final": value_of(action, action.value_final),
