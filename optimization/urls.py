@@ -20,6 +20,7 @@ from optimization.views import (
     rule_templates,
     rules,
     stop,
+    tags,
     tokens,
 )
 
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<slug:meta_id>/", entity.campaign, name="campaign"),
     path("adsets/<slug:meta_id>/", entity.ad_set, name="ad-set"),
     path("ads/<slug:meta_id>/", entity.ad, name="ad"),
+    path("entities/<slug:level>/<slug:meta_id>/tags/", tags.keep, name="entity-tags"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", builder.new, name="rule-new"),
     path("rules/preview/", builder.preview, name="rule-preview"),

@@ -36,6 +36,7 @@ from optimization.views.scope import Scope, scope_of
 from optimization.views.sheet import Sheet, whole
 from optimization.views.subject import Subject, crumbs, facts, find
 from optimization.views.table import Table, ordered
+from optimization.views.tag_box import TagBox, tag_box
 
 TABS: dict[str, str] = {
     "overview": "Overview",
@@ -188,7 +189,10 @@ def _file(ask: Ask, key: str) -> HttpResponse | None:
     return None if table is None else csv_answer(replace(table, more=0), subject.name)
 
 
-def _page(request: HttpRequest, level: Level, meta_id: str) -> HttpResponse:
+def page(
+    request: HttpRequest, level: Level, meta_id: str, box: TagBox | None = None, status: int = 200
+) -> HttpResponse:
+    """`box`: tags that were typed and could not be kept, shown instead of those that it has."""
     subject = find(level, meta_id, request.user)
     scope = scope_of(request)
     scope.narrow(subject.account)
@@ -207,12 +211,13 @@ def _page(request: HttpRequest, level: Level, meta_id: str) -> HttpResponse:
         "crumbs": crumbs(subject),
         "facts": facts(subject, ask.now, *ask.targets),
         "touches": ask.touches,
+        "box": box or tag_box(subject, scope.may_decide(subject.account.pk)),
         "tab": tab,
         "tabs": [{"label": label, "on": key == tab, "href": _tab_href(key, keep)} for key, label in TABS.items()],
         **choices(ask.asked),
         **BUILD[tab](ask),
     }
-    return render(request, "optimization/entity.html", context)
+    return render(request, "optimization/entity.html", context, status=status)
 
 
 def _tab_href(key: str, keep: dict[str, str]) -> str:
@@ -222,16 +227,16 @@ def _tab_href(key: str, keep: dict[str, str]) -> str:
 @login_required
 @require_GET
 def campaign(request: HttpRequest, meta_id: str) -> HttpResponse:
-    return _page(request, Level.CAMPAIGN, meta_id)
+    return page(request, Level.CAMPAIGN, meta_id)
 
 
 @login_required
 @require_GET
 def ad_set(request: HttpRequest, meta_id: str) -> HttpResponse:
-    return _page(request, Level.AD_SET, meta_id)
+    return page(request, Level.AD_SET, meta_id)
 
 
 @login_required
 @require_GET
 def ad(request: HttpRequest, meta_id: str) -> HttpResponse:
-    return _page(request, Level.AD, meta_id)
+    return page(request, Level.AD, meta_id)

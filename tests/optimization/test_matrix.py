@@ -68,6 +68,7 @@ TABLE: dict[str, list[Line]] = {
     "campaign": [Line(TO_MEMBERS, kwargs={"meta_id": "campaign"})],
     "ad-set": [Line(TO_MEMBERS, kwargs={"meta_id": "ad_set"})],
     "ad": [Line(TO_MEMBERS, kwargs={"meta_id": "ad"})],
+    "entity-tags": [Line(TO_MANAGERS, "post", {"level": "word:adset", "meta_id": "ad_set"}, {"tags": "a, b"})],
     "rules": [Line(TO_ALL)],
     "rule-new": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
     "rule-preview": [Line(MANAGERS_ONLY, "post")],

@@ -25,7 +25,7 @@ from tests.optimization.views.test_campaigns import html
 
 TABS = ("overview", "compare", "results", "rules", "changes")
 LABELS = dict(zip(TABS, ("Overview", "Compare", "Results", "What rules see", "Changes"), strict=True))
-QUERIES = {"overview": 54, "compare": 38, "results": 43, "rules": 26, "changes": 32}
+QUERIES = {"overview": 54, "compare": 40, "results": 45, "rules": 28, "changes": 33}
 """Committed baselines: at most so many, however much is in the campaign."""
 
 
