@@ -132,4 +132,4 @@ def preview(request: HttpRequest) -> HttpResponse:
         rule = find_to_edit(request, UUID(request.POST["rule"])).rule
     desk = posted(request, rule)
     desk.looked = True
-    return render(request, "optimization/parts/builder_preview.html", builder_context.looked(desk))
+    return render(request, "optimization/parts/builder_preview.html", {**builder_context.looked(desk), "oob": True})

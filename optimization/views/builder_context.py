@@ -16,6 +16,7 @@ from optimization.rules.form.fields import Known
 from optimization.rules.form.flat import DAYS, MODES, MODES_SAY, OBJECTIVES, STATUSES
 from optimization.views.builder_desk import Desk
 from optimization.views.builder_face import LEVELS, Choice, Face, control_id
+from optimization.views.builder_found import FoundNow, find
 from optimization.views.live import version_of
 from optimization.views.rule_tree import text_lines
 from optimization.views.rule_versions import changed_lines
@@ -27,6 +28,9 @@ PARTS = {
     "schedule": ("schedule.",),
     "limits": ("safety.cooldown_hours", "safety.max", "holdout_percent"),
 }
+
+
+IDENTITY = frozenset({"name", "category", "priority", "tags"})
 
 
 def as_json(document: Mapping[str, Any]) -> str:
@@ -120,7 +124,13 @@ def looked(desk: Desk) -> dict[str, Any]:
         "summary": desk.summary(),
         "problems": [(control_id(one.path) if one.path else "", one.message) for one in desk.problems],
     }
-    return context | {"sound": sound, "found": None}
+    answer = find(desk) if sound or not _stops(desk) else ""
+    return context | ({"found": answer} if isinstance(answer, FoundNow) else {"refused": answer})
+
+
+def _stops(desk: Desk) -> bool:
+    """Whether the document itself is at fault: a missing name or account stops no look at the matches."""
+    return any(one.path not in IDENTITY for one in desk.problems)
 
 
 def tell(request: HttpRequest, rule: Rule, switched: bool, accounts: Sequence[AdAccount]) -> None:

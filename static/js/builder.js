@@ -104,6 +104,17 @@
     }
   });
 
+  /* Which ones match is unfolded where there is room, and stays as somebody left it. */
+  let unfolded = matchMedia("(min-width: 1101px)").matches;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const fold = event.detail.target?.id === "rule-preview" && document.getElementById("looked-more");
+    if (fold instanceof HTMLDetailsElement) unfolded = fold.open;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const fold = event.target.id === "rule-preview" && document.getElementById("looked-more");
+    if (fold instanceof HTMLDetailsElement) fold.open = unfolded;
+  });
+
   /** Keys of the row that has the focus. @type {Record<string, string>} */
   const KEYS = {
     "ArrowUp": "up", "ArrowDown": "down", "Shift+ArrowLeft": "out", "Shift+ArrowRight": "in", "Backspace": "remove",
