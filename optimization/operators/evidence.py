@@ -14,6 +14,7 @@ from intelligence.metrics.frame import Numbers
 from intelligence.metrics.posterior import is_rate
 from optimization.operators import comparison
 from optimization.operators.base import NUMBER, Condition, Mask, Operand, Operator, Reader, Say, Sheet, ValueProblem
+from optimization.operators.values.inputs import likely
 
 INNER = {one.key: one for one in comparison.OPERATORS if one.side}
 LEAST, MOST = 50, 99.9
@@ -23,6 +24,7 @@ class Probably(Operator):
     key, label = "probably", "is probably"
     kinds = NUMBER
     value_help = '{"operator": ">", "value": "target_cpa", "probability": 90}'
+    inputs = likely(INNER.values())
 
     def reads(self, field: Field, reader: Reader) -> Field:
         super().reads(field, reader)

@@ -13,11 +13,11 @@ from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Numbers
 from intelligence.metrics.siblings import Codes, codes_of
 from optimization.operators.base import NUMBER, Condition, Mask, Operand, Operator, Reader, Say, Sheet
-from optimization.operators.values.ranked import Ranked, asked_of, read_ranked
+from optimization.operators.values.ranked import RANKING_VALUE, Ranked, asked_of, read_ranked
 
 
 class Ranking(Operator):
-    kinds = NUMBER
+    kinds, inputs = NUMBER, RANKING_VALUE
     sign: ClassVar[int]
     where: ClassVar[str]
     value_help = (

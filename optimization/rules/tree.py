@@ -175,8 +175,10 @@ class ValueReader:
                 expression = parse(raw, self.field)
             except (ExpressionError, ValueProblem) as problem:
                 raise ValueProblem(str(problem), place) from None
+        elif raw is None:
+            raise ValueProblem(f"{field.name}: compared with what? Write a number, a field or target_cpa * 2.", place)
         elif isinstance(raw, bool) or not isinstance(raw, int | float):
-            raise ValueProblem(f"{field.name} is a number: {_shown(raw)} is neither a number nor an expression.", place)
+            raise ValueProblem(f"{field.name} is a number: {raw!r} is neither a number nor an expression.", place)
         else:
             expression = number(raw if abs(raw) <= LARGEST else math.inf)
         misfit = _misfit(expression, field)
@@ -196,7 +198,3 @@ def _misfit(expression: Expression, field: Field) -> str:
     if other.unit and field.unit and other.unit != field.unit:
         return f"{field.name} is a {field.unit} figure and {other.name} a {other.unit} figure; they do not compare."
     return ""
-
-
-def _shown(raw: object) -> str:
-    return "nothing" if raw is None else repr(raw)

@@ -14,6 +14,7 @@ from optimization.models import Rule
 from optimization.rules.form import write
 from optimization.rules.form.fields import Known
 from optimization.rules.form.flat import DAYS, MODES, MODES_SAY, OBJECTIVES, STATUSES
+from optimization.rules.static_conflicts import conflicts_of
 from optimization.views.builder_desk import Desk
 from optimization.views.builder_face import LEVELS, Choice, Face, control_id
 from optimization.views.builder_found import FoundNow, find
@@ -30,6 +31,7 @@ PARTS = {
 }
 
 
+MOST_CONFLICTS = 3
 IDENTITY = frozenset({"name", "category", "priority", "tags"})
 
 
@@ -134,7 +136,7 @@ def _stops(desk: Desk) -> bool:
 
 
 def tell(request: HttpRequest, rule: Rule, switched: bool, accounts: Sequence[AdAccount]) -> None:
-    """After saving: what will happen next."""
+    """After saving: what will happen next, and which rules it can work against."""
     if switched:
         said = (
             "is saved and on. It first runs dry: with the next data it shows what it would do, and only then it acts."
@@ -144,3 +146,8 @@ def tell(request: HttpRequest, rule: Rule, switched: bool, accounts: Sequence[Ad
     else:
         said = "is saved as a draft. It is off and does nothing until you switch it on."
     messages.success(request, f"{rule.name} {said}")
+    found = conflicts_of(accounts, rule.level, document_of(rule), rule)
+    for conflict in found[:MOST_CONFLICTS]:
+        messages.warning(request, str(conflict))
+    if len(found) > MOST_CONFLICTS:
+        messages.warning(request, f"And {len(found) - MOST_CONFLICTS} more rules that it can work against.")

@@ -221,7 +221,7 @@ class Face:
         label = "Value, as JSON" if one is JSON else one.label
         return Control(
             name, label, value, look, "" if look in ("choice", "yes") else self.said(behind), choices, one.help,
-            self._wrong(name), money=behind == "money", numeric=one.reads in ("whole", "number"),
+            self._wrong(name), money=behind == "money", numeric=one.reads in ("whole", "number", "amount"),
             fields=one.reads == "field", named=bool(one.label) and one.label != "Value",
         )  # fmt: skip
 

@@ -17,7 +17,14 @@
     }
   };
   const changed = () => document.body.dispatchEvent(new CustomEvent("rule-changed", { bubbles: true }));
-  const again = () => document.getElementById("b-again")?.click();
+  /** Asks the server to draw the form anew, after what a button of this value would do. */
+  const again = (told = "show") => {
+    const button = document.getElementById("b-again");
+    if (!(button instanceof HTMLButtonElement)) return;
+    button.value = told;
+    button.click();
+    button.value = "show";
+  };
 
   /** The unit, the note, the windows and the comparisons of a condition follow its field. @param {Element} leaf */
   const follow = (leaf) => {
@@ -118,21 +125,18 @@
   /** Keys of the row that has the focus. @type {Record<string, string>} */
   const KEYS = {
     "ArrowUp": "up", "ArrowDown": "down", "Shift+ArrowLeft": "out", "Shift+ArrowRight": "in", "Backspace": "remove",
+    "Enter": "after", "Shift+Enter": "group-after",
   };
   document.addEventListener("keydown", (event) => {
     const row = event.target.closest?.("[data-node]");
     if (!row || !event.altKey || event.ctrlKey || event.metaKey) return;
-    const key = (event.shiftKey ? "Shift+" : "") + event.key;
-    const verb = KEYS[key];
-    const told = verb ? `${verb}:${row.dataset.node}` : "";
-    let button = told && row.querySelector(`button[value="${told}"]`);
-    if (event.key === "Enter") {
-      const group = row.closest("[data-group]");
-      button = group?.querySelector(`button[value="${event.shiftKey ? "add-group" : "add"}:${group.dataset.node}"]`);
-    }
-    if (!button) return;
+    const verb = KEYS[(event.shiftKey ? "Shift+" : "") + event.key];
+    const node = row.dataset.node;
+    const inTree = row.matches(".b-leaf, .b-group:not(.b-root)");
+    if (!verb || (!inTree && !["up", "down", "remove"].includes(verb))) return;
     event.preventDefault();
-    button.click();
+    if (row.matches(".b-root")) return;
+    again(`${verb}:${node}`);
   });
 
   addEventListener("beforeunload", (event) => {

@@ -8,6 +8,7 @@
   let owner = null;
   let at = -1;
 
+  const currency = () => document.getElementById("rule-form")?.dataset.currency || "money";
   const close = () => {
     list?.remove();
     owner?.setAttribute("aria-expanded", "false");
@@ -61,7 +62,7 @@
       if (one.group !== group && !typed) list.append(element("div", one.group, { role: "presentation" }));
       group = one.group;
       const option = element("div", one.label, { role: "option", id: `combo-${i}`, "data-value": one.label, "aria-selected": "false" });
-      option.append(element("span", one.unit === "text" || one.unit === "count" ? "" : one.unit, { class: "unit" }));
+      option.append(element("span", one.unit === "money" ? currency() : ["text", "count"].includes(one.unit) ? "" : one.unit, { class: "unit" }));
       if (one.says) option.append(element("small", one.says));
       list.append(option);
     });
@@ -69,6 +70,7 @@
     input.parentElement.append(list);
     input.setAttribute("aria-expanded", "true");
     if (typed) mark(0);
+    else mark(options().findIndex((one) => one.dataset.value === input.value));
   };
 
   document.addEventListener("rule-drawn", () => {
@@ -105,7 +107,10 @@
       event.preventDefault();
       choose(option);
     } else if (event.target.matches?.("[data-field]")) {
-      if (owner !== event.target) open(event.target, true);
+      if (owner !== event.target) {
+        open(event.target, true);
+        setTimeout(() => document.activeElement === event.target && event.target.select(), 0);
+      }
     } else if (!event.target.closest?.(".combo-list")) close();
   });
   document.addEventListener("focusout", (event) => {

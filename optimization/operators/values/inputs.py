@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
 # term: a number, a field or an expression (a JSON list of them is kept); terms: one a line; whole, number: a number;
-# yes: true or false; field: a field's name; text: as it stands; texts: one a line; json: anything.
-Reads = Literal["term", "terms", "whole", "number", "choice", "yes", "field", "text", "texts", "json"]
+# amount: likewise, as it was written (12.50); yes: true or false; field: a field's name; text: as it stands;
+# texts: one a line; json: anything.
+Reads = Literal["term", "terms", "whole", "number", "amount", "choice", "yes", "field", "text", "texts", "json"]
 
 
 @dataclass(frozen=True)
@@ -49,4 +50,14 @@ def periods(unit: str, compared: Iterable[Named]) -> tuple[Input, ...]:
         Input(f"{unit}s", f"{unit.capitalize()}s", "whole"),
         Input("operator", "in each of them it", "choice", choices=choices, fallback="<"),
         Input("value", "Value", "term", unit="field", help="For a range write [low, high]."),
+    )
+
+
+def likely(compared: Iterable[Named]) -> tuple[Input, ...]:
+    """A comparison, and how sure it must be."""
+    choices = tuple((one.key, one.label.removeprefix("is ")) for one in compared)
+    return (
+        Input("operator", "Comparison", "choice", choices=choices, fallback=">"),
+        Input("value", "Value", "term", unit="field"),
+        Input("probability", "with a probability of at least", "number", unit="percent", fallback="90"),
     )

@@ -10,12 +10,21 @@ from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Numbers
 from intelligence.metrics.siblings import Codes, at_place, standing
 from optimization.operators.values.expression import Expression
+from optimization.operators.values.inputs import Input
 from optimization.operators.values.problem import ValueProblem
 
 AMONG = ("siblings", "account")
 KEYS = frozenset({"percent", "count", "among", "floor", "count_zeros"})
 MOST_COUNT = 1000
 USUAL_WINDOW = "7d"
+RANKING_VALUE = (
+    Input("percent", "Percent", "number", unit="percent", fallback="20"),
+    Input("count", "or places", "whole", help="Instead of a percentage."),
+    Input("among", "among", "choice", choices=(("siblings", "its siblings"), ("account", "the whole account"))),
+    Input("floor.field", "only those whose", "field", help="Such as spend_7d; empty: all that delivered."),
+    Input("floor.value", "is at least", "term"),
+    Input("count_zeros", "zero values count too", "yes", fallback="1"),
+)
 
 
 class Reader(Protocol):

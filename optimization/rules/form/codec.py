@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from optimization.operators.values.inputs import Input
+from optimization.rules.form.fields import name_of
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _STEPS = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)")
@@ -40,9 +41,11 @@ def decode(one: Input, text: str, wordy: bool) -> Any:
         return _json(text)
     if one.reads in ("text", "choice") or (one.reads == "term" and wordy):
         return text
+    if one.reads == "field":
+        return name_of(text)
     read = number_or_text(text)
     # An amount keeps how it was written: 12.50 is not 12.5 in somebody's YAML.
-    return text.strip() if one.reads == "number" and json.dumps(read) != text.strip() else read
+    return text.strip() if one.reads == "amount" and json.dumps(read) != text.strip() else read
 
 
 def encode(one: Input, value: Any) -> str:
@@ -115,8 +118,8 @@ def decompose(inputs: Sequence[Input], value: Any, wordy: bool) -> dict[str, str
         found = pick(value, steps(one.key))
         if found is None and one.reads == "yes":
             texts[one.key] = one.fallback
-        elif found is not None:
-            texts[one.key] = encode(one, found)
+        else:
+            texts[one.key] = "" if found is None else encode(one, found)
     return texts if alike(compose(inputs, texts, wordy), value) else None
 
 

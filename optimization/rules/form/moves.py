@@ -55,6 +55,16 @@ def _add_group(draft: Draft, key: str) -> str:
     return f"{group.nodes[0].key}-field"
 
 
+def _after_group(draft: Draft, key: str) -> str:
+    """A group right after this node, of the other kind than the group that both are in."""
+    home = _home(draft, key)
+    if home is None:
+        return _add_group(draft, draft.root.key)
+    focus = _add_group(draft, home[0].key)
+    home[0].nodes.insert(home[1] + 1, home[0].nodes.pop())
+    return focus
+
+
 def _remove(draft: Draft, key: str) -> str:
     home = _home(draft, key)
     if home is None:
@@ -138,6 +148,7 @@ def _add_metric(draft: Draft, key: str) -> str:
 STEPS: dict[str, Callable[[Draft, str], str]] = {
     "add": _add,
     "after": _after,
+    "group-after": _after_group,
     "add-group": _add_group,
     "remove": _remove,
     "up": _shift(-1),

@@ -46,14 +46,18 @@ def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema itself, or the simplest of its alternatives: a Decimal is a number or a text, and may be null."""
     options = [_shape(one) | {"unit": one.get("unit")} for one in schema.get("anyOf", ()) if one.get("type") != "null"]
     by_type = {one.get("type"): one for one in options}
-    return by_type.get("number") or by_type.get("integer") or (options[0] if options else dict(schema))
+    number = by_type.get("number") or by_type.get("integer")
+    if number is None:
+        return options[0] if options else dict(schema)
+    return {**number, "exact": number.get("exact") or "string" in by_type}
 
 
 def _reads(shape: Mapping[str, Any]) -> Reads:
     if shape.get("type") == "array":
         item = shape.get("items", {}).get("type")
         return "texts" if item == "string" else "terms" if item in ("number", "integer") else "json"
-    return READS.get(str(shape.get("type")), "json")
+    reads = READS.get(str(shape.get("type")), "json")
+    return "amount" if reads == "number" and shape.get("exact") else reads
 
 
 def _fallback(value: Any) -> str:

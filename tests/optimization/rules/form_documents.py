@@ -32,6 +32,19 @@ PERIODS = st.one_of(
     st.fixed_dictionaries({"days": st.integers(1, 28), "operator": COMPARISONS, "value": st.integers(0, 90)}),
     st.fixed_dictionaries({"days": st.just(3), "operator": st.just("between"), "value": st.just([1, 2])}),
 )
+FLOORS = st.fixed_dictionaries({"field": st.just("spend_7d"), "value": st.integers(1, 90)})
+AMONG = {"among": st.sampled_from(["siblings", "account"]), "floor": FLOORS, "count_zeros": st.booleans()}
+RANKS = st.one_of(
+    st.fixed_dictionaries({"percent": st.floats(1, 99)}, optional=AMONG),
+    st.fixed_dictionaries({"count": st.integers(1, 90)}, optional=AMONG),
+)
+LIKELY = st.fixed_dictionaries(
+    {
+        "operator": st.sampled_from([">", "<"]),
+        "value": st.one_of(st.integers(1, 90), st.just("target_cpa * 2")),
+        "probability": st.one_of(st.integers(50, 99), st.just(97.5)),
+    }
+)
 LEAVES = st.one_of(
     _leaf(NUMERIC, COMPARISONS, SAID),
     _leaf(NUMERIC, st.sampled_from(["between", "not_between"]), RANGES),
@@ -41,6 +54,8 @@ LEAVES = st.one_of(
     _leaf(st.sampled_from(WORDY), st.sampled_from(["in", "not_in"]), st.lists(TEXTS, min_size=1, max_size=4)),
     _leaf(st.just("tags"), st.sampled_from(["has_tag", "has_no_tag"]), st.one_of(WORDS, st.lists(WORDS, min_size=1))),
     st.fixed_dictionaries({"field": st.just("ctr_trend_3d"), "operator": st.sampled_from(["increasing", "stable"])}),
+    _leaf(st.sampled_from(["roas_7d", "spend_7d"]), st.sampled_from(["in_top", "in_bottom"]), RANKS),
+    _leaf(st.sampled_from(["cpa_7d", "ctr_7d"]), st.just("probably"), LIKELY),
     _leaf(st.just("profit_7d"), COMPARISONS, st.integers(-50, 50)),
 )
 
