@@ -7,7 +7,7 @@ there, a ratio that does not exist where its lower sum is zero. What is not unde
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -17,6 +17,7 @@ from intelligence.metrics.families.ratios import ratio_of
 from optimization.operators import Condition
 from optimization.operators.trend import STABLE_BELOW
 from optimization.operators.values.expression import Expression
+from optimization.operators.values.ranked import Ranked
 from optimization.operators.values.texts import CLOSED
 from optimization.rules.compile import CompiledRule, Plan, Probe
 from optimization.rules.domains import Domain, Range, Tags, Texts, narrow
@@ -104,7 +105,9 @@ def _constraint(probe: Probe, side: Side) -> Constraint | None:
         return Constraint(
             key, condition.field, operator if positive else f"not_{operator}", texts=condition.operand.texts
         )
-    if operator not in OPPOSITE:
+    if isinstance(condition.operand.extra, Ranked):
+        return _place(key, condition, condition.operand.extra) if positive else None
+    if operator not in OPPOSITE or condition.operand.extra is not None:
         return None
     operator = operator if positive else OPPOSITE[operator]
     if condition.operand.texts:
@@ -119,6 +122,16 @@ def _trend(key: str, condition: Condition, positive: bool) -> Constraint | None:
         return Constraint(key, condition.field, "inside", (-STABLE_BELOW, STABLE_BELOW)) if positive else None
     edge, holds, fails = (STABLE_BELOW, ">=", "<") if word == "increasing" else (-STABLE_BELOW, "<=", ">")
     return Constraint(key, condition.field, holds if positive else fails, (edge,))
+
+
+def _place(key: str, condition: Condition, asked: Ranked) -> Constraint | None:
+    """Of a ranking by percent: where it stands, 100 the top. Two rankings compare if they rank the same ones."""
+    if not asked.percent:
+        return None
+    ranked = f"{key} among {replace(asked, percent=0.0).key}"
+    if condition.operator.key == "in_top":
+        return Constraint(ranked, condition.field, ">=", (100 - asked.percent,))
+    return Constraint(ranked, condition.field, "<", (asked.percent,))
 
 
 def _numeric(key: str, condition: Condition, operator: str, key_of: KeyOf) -> Constraint | None:
@@ -183,7 +196,7 @@ def _fresh(one: Constraint) -> Domain:
 def _no_ratio(domains: dict[str, Domain], fields: dict[str, Field]) -> bool:
     """A CPA where there are no conversions: the ratio is unknown there, and unknown matches nothing."""
     zero = {fields[key].name for key, domain in domains.items() if isinstance(domain, Range) and domain.is_zero
-            and key in fields and fields[key].family == "sums" and " / " not in key}  # fmt: skip
+            and key in fields and fields[key].family == "sums" and key == fields[key].key}  # fmt: skip
     for one in fields.values():
         ratio = ratio_of(one.base) if one.family == "ratios" else None
         if ratio and f"{ratio.bottom}_{one.window}" in zero:

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from intelligence.metrics.tags import BadTag, set_tags, tags_of
+from intelligence.metrics.tags import BadTag, tags_of
 from metaads.models import NativeRule
-from optimization import ledger
 from optimization.models import Rule
 from optimization.rules.native.plan import NativePlan, mark_of, plans_of
 from optimization.rules.services import save_rule
+from optimization.tag_doors import save_tags
 
 
 class NativeRefused(ValueError):
@@ -53,16 +53,7 @@ def _make(plan: NativePlan, document: dict[str, object], user: User | None, now:
 def _tag(plan: NativePlan, user: User | None, now: datetime) -> None:
     account = plan.native.account
     for entity_id in plan.tagged:
-        held = tags_of(account, plan.level, entity_id)
         try:
-            kept = set_tags(account, plan.level, entity_id, {*held, plan.tag})
+            save_tags(account, plan.level, entity_id, {*tags_of(account, plan.level, entity_id), plan.tag}, user, now)
         except BadTag as bad:
             raise NativeRefused(f"{entity_id} cannot be tagged: {bad}") from None
-        ledger.record(
-            kind="setting_changed",
-            account_id=account.pk,
-            actor="user" if user else "system",
-            user_id=user.pk if user else None,
-            payload={"change": "tags", "level": plan.level, "entity": entity_id, "tags": kept},
-            now=now,
-        )

@@ -15,9 +15,11 @@ from optimization.rules.templates import (
     rising_cpa,
     roas_drop,
     sales_stopped,
+    scale_top,
     scale_winners,
     spend_without_link_clicks,
     stale_ad,
+    trim_bottom,
     weekend_boost,
     winners_learning_limited,
     zero_conversions,
@@ -45,6 +47,8 @@ ALL: tuple[Template, ...] = (
     night_watch.TEMPLATE,
     dayparting.TEMPLATE,
     weekend_boost.TEMPLATE,
+    scale_top.TEMPLATE,
+    trim_bottom.TEMPLATE,
 )
 STARTERS: tuple[str, ...] = tuple(template.key for template in ALL[:5])
 """The five to begin with, which need nothing to be named or thought about first."""

@@ -42,6 +42,7 @@ APART = [
     ({ANY: [leaf("spend_7d", "<", 5), leaf("roas_7d", "<", 1)]},
      {ALL: [leaf("spend_7d", ">", 9), leaf("roas_7d", ">", 2)]}),
     (leaf("tags", "has_tag", ["brand"]), leaf("tags", "has_no_tag", ["brand", "old"])),
+    (leaf("roas_7d", "in_top", {"percent": 50}), leaf("roas_7d", "in_bottom", {"percent": 50})),
     (leaf("effective_status", "is", "ACTIVE"), leaf("status", "is", "PAUSED")),
 ]  # fmt: skip
 PERHAPS = [
@@ -60,6 +61,10 @@ PERHAPS = [
     ({ANY: [leaf("spend_7d", "<", 5), leaf("roas_7d", "<", 1)]}, leaf("spend_7d", ">", 9)),
     (leaf("tags", "has_tag", ["brand", "new"]), leaf("tags", "has_no_tag", ["brand"])),
     ({NOT: leaf("ctr", "stable")}, leaf("ctr", "increasing")),
+    (leaf("roas_7d", "in_top", {"percent": 60}), leaf("roas_7d", "in_bottom", {"percent": 50})),
+    (leaf("roas_7d", "in_top", {"percent": 9, "among": "account"}), leaf("roas_7d", "in_bottom", {"percent": 9})),
+    (leaf("roas_7d", "in_top", {"count": 3}), leaf("roas_7d", "in_bottom", {"count": 3})),
+    (leaf("cpa_7d", "probably", {"operator": ">", "value": 9, "probability": 90}), leaf("cpa_7d", "<", 5)),
 ]
 
 
@@ -136,4 +141,5 @@ def test_templates_that_were_made_for_opposite_cases_are_apart() -> None:
     assert never_together(side("zero_conversions"), side("scale_winners"))
     assert never_together(side("zero_conversions"), side("cpa_over_target"))
     assert never_together(side("relaunch_recovered"), side("cpa_over_target"))
+    assert never_together(side("scale_top"), side("trim_bottom"))
     assert not never_together(side("scale_winners"), side("cpa_over_target"))
