@@ -19,7 +19,12 @@ def active_rules(account: AdAccount) -> QuerySet[Rule]:
 
     In a fixed order (priority, then age), with their current versions.
     """
-    covers = Q(accounts=account) | (Q(accounts__isnull=True) & _owner_decides([account.pk]))
+    return active_rules_in([account.pk])
+
+
+def active_rules_in(accounts: Iterable[int] | QuerySet[AdAccount, Any]) -> QuerySet[Rule]:
+    """The same for any of several accounts (ids, or a query for them)."""
+    covers = Q(accounts__in=accounts) | (Q(accounts__isnull=True) & _owner_decides(accounts))
     ids = Rule.objects.filter(covers, active=True, current__isnull=False).values("pk")
     return Rule.objects.filter(pk__in=ids).select_related("current__rule").order_by("-priority", "pk")
 

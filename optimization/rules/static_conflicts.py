@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
-
 from intelligence.metrics.catalog import Field
 from metaads.models import AdAccount, Level
 from optimization.kinds import KINDS
@@ -17,7 +15,7 @@ from optimization.models import Rule
 from optimization.queue.conflicts import HEIGHT, safety_class
 from optimization.rules.compile import CompiledRule, compile_rule, compile_version
 from optimization.rules.schema import RuleAction, RuleInvalid, parse
-from optimization.rules.selectors import active_rules
+from optimization.rules.selectors import active_rules_in
 from optimization.rules.summary import PLURAL
 from optimization.rules.together import Side, never_together, own_key
 
@@ -75,7 +73,7 @@ def conflicts_of(
     """Active rules of the same accounts that this document can work against, the strongest first.
 
     `rule`: the rule that the document belongs to, if it is there already (its priority counts, and it is no conflict of
-    its own). No account = wherever any rule acts. A document that is not sound has no conflicts yet.
+    its own). Without accounts, and for a document that is not sound, there are none yet.
     """
     try:
         compiled = compile_rule(parse(dict(document), level))
@@ -94,11 +92,10 @@ def conflicts_of(
 
 
 def _others(accounts: AdAccount | Iterable[AdAccount], rule: Rule | None) -> list[Rule]:
-    covered = [accounts] if isinstance(accounts, AdAccount) else list(accounts)
-    every: QuerySet[Rule] = Rule.objects.filter(active=True, current__isnull=False).select_related("current__rule")
-    rows = [one for account in covered for one in active_rules(account)] if covered else list(every)
-    by_pk = {one.pk: one for one in rows if rule is None or one.pk != rule.pk}
-    return sorted(by_pk.values(), key=lambda one: (-one.priority, one.name, one.pk))
+    covered = [accounts.pk] if isinstance(accounts, AdAccount) else [account.pk for account in accounts]
+    rows = active_rules_in(covered) if covered else Rule.objects.none()
+    found = [one for one in rows if rule is None or one.pk != rule.pk]
+    return sorted(found, key=lambda one: (-one.priority, one.name, one.pk))
 
 
 def _party_of(rule: Rule) -> _Party | None:

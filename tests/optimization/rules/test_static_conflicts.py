@@ -113,11 +113,13 @@ def test_across_levels_only_what_both_share_can_part_them(account: AdAccount) ->
 def test_notices_suggestions_resting_and_foreign_rules_are_in_nobodys_way(account: AdAccount) -> None:
     active(account, says(TELL, mode="automatic"))
     active(account, says(RAISE, mode="suggestion_only"))
-    active(AdAccountFactory.create(), says(RAISE))
+    foreign = AdAccountFactory.create()
+    active(foreign, says(RAISE))
     resting = active(account, says(RAISE))
     Rule.objects.filter(pk=resting.pk).update(active=False)
     assert texts(account, says(PAUSE)) == []
-    assert len(conflicts_of([], "adset", says(PAUSE))) == 1  # a rule for all accounts meets the foreign one
+    assert conflicts_of([], "adset", says(PAUSE)) == []
+    assert len(conflicts_of([account, foreign], "adset", says(PAUSE))) == 1
 
 
 def test_a_rule_is_no_conflict_of_its_own_and_an_unsound_one_has_none(account: AdAccount) -> None:

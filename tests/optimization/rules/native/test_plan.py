@@ -9,7 +9,7 @@ from metaads.sync.native_rules import sync_native_rules
 from metaads.sync.structure import sync_structure
 from optimization.rules.native import plan_of, plans_of
 from tests.factories.metaads import NOW, AdAccountFactory, AdSetFactory, CampaignFactory
-from tests.metaads.conftest import Meta
+from tests.optimization.conftest import Meta
 from tests.optimization.rules.native.build import AD_SETS, SPENT, WEEK, about, native
 
 pytestmark = pytest.mark.django_db
