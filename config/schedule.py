@@ -27,6 +27,7 @@ STEPS: tuple[Step, ...] = (
     Step("live", WORK, 1, "config.pipeline.queue_live", "read again what real-time rules cover, look at those rules"),
     Step("scheduled", WORK, 1, "config.pipeline.queue_scheduled", "look at rules whose hour has come"),
     Step("sweep", ACT, 1, "optimization.tasks.sweep", "execute what was approved, settle what is uncertain"),
+    Step("timed", ACT, 1, "optimization.tasks.undo_timed", "undo changes that were meant for a time that is over"),
     Step("expire", WORK, 1, "optimization.tasks.expire", "close what nobody decided in time"),
     Step("jobs", WORK, 1, "optimization.tasks.look_after_jobs", "wake waiting jobs, take up those of a lost worker"),
     Step("rollup", WORK, 5, "config.pipeline.queue_rollup", "once a night, sum what grows old and delete it"),

@@ -114,6 +114,11 @@ def _history(account: AdAccount, now: datetime) -> str:
     return pipeline.fetch_history(account, now, HISTORY_PATIENCE)
 
 
+def _timed(account: AdAccount, now: datetime) -> str:
+    switch.require(switch.EXECUTOR)
+    return f"{pipeline.undo_timed(account, now)} undone at the end of their time"
+
+
 def _execute(account: AdAccount, now: datetime) -> str:
     """Carries out what was approved and waits until nothing is left uncertain: a tick settles before it ends."""
     switch.require(switch.EXECUTOR)
@@ -142,6 +147,7 @@ STEPS: tuple[tuple[str, Callable[[AdAccount, datetime], str]], ...] = (
     ("evaluate", _evaluate),
     ("live", _live),
     ("scheduled", look_scheduled),
+    ("timed", _timed),
     ("execute", _execute),
     ("expire", _expire),
     ("history", _history),

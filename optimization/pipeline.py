@@ -14,6 +14,7 @@ from optimization.cycle import run_cycle
 from optimization.data_quality import record_quality
 from optimization.live import look_live
 from optimization.queue.expiry import expire_due
+from optimization.queue.timed import undo_due
 from optimization.scheduled import look_scheduled
 
 
@@ -73,6 +74,11 @@ def look_on_time(account: AdAccount, now: datetime) -> str:
     """Rules whose hour has come, looked at on the newest tables."""
     off = switch.why_off(switch.RULES)
     return f"{account}: no look. {off}" if off else look_scheduled(account, now)
+
+
+def undo_timed(account: AdAccount, now: datetime) -> int:
+    """Undoes what was meant for a time that is over; nothing while everything is off."""
+    return undo_due(account, now) if switch.is_on(switch.INTELLIGENCE) else 0
 
 
 def expire(account: AdAccount, now: datetime) -> int:

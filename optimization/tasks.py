@@ -70,6 +70,12 @@ def sweep() -> int:
     return looked_at
 
 
+def undo_timed() -> int:
+    """Begins the undo of timed changes whose time is over, in every watched account."""
+    accounts = AdAccount.objects.watched().select_related("connection")
+    return sum(pipeline.undo_timed(account, business_now(account)) for account in accounts)
+
+
 def expire() -> int:
     """Closes what is past its time, in every account."""
     accounts = AdAccount.objects.select_related("connection")

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("actions/<uuid:public_id>/modify/", decide.modify, name="action-modify"),
     path("actions/<uuid:public_id>/cancel/", decide.cancel, name="action-cancel"),
     path("actions/<uuid:public_id>/undo/", decide.undo, name="action-undo"),
+    path("actions/<uuid:public_id>/keep/", decide.keep, name="action-keep"),
     path("actions/<uuid:public_id>/resolve/", resolve.resolve, name="action-resolve"),
     path("actions/<uuid:public_id>/back/", decide.back, name="action-back"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),

@@ -36,6 +36,7 @@ from optimization.rules.confidence import explained as confidences_of
 from optimization.rules.evaluate import Outcome, evaluate, evaluate_many
 from optimization.rules.schema import RuleAction
 from optimization.rules.sheet import Context
+from optimization.trial.rollout import within_share
 
 __all__ = ["Failure", "Gathered", "Known", "Look", "Match", "Recent", "explain", "wants", "why_not"]
 
@@ -190,6 +191,7 @@ def _draft(
         rule_version=match.version,
         at_stake=stake,
         suggested_only=match.compiled.document.mode == "suggestion_only",
+        may_act_alone=within_share(match.rule, match.compiled.document, change.entity),
         asked_of=asked_of,
     )
 

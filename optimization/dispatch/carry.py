@@ -33,7 +33,7 @@ def carry(held: Held, now: datetime) -> None:
     finding = executor.compare(held.change, live)
     log.info("step read", extra={"finding": finding.value})
     if finding is Finding.THERE:
-        return finish.executed(held, live, now, _there_note(held))
+        return finish.executed(held, live, now, _there_note(held), ours=held.claim.maybe_sent)
     if finding is Finding.DRIFTED:
         text = f"Changed by someone else: the proposal saw {held.change.old}, Meta shows {live.value}."
         return finish.failed(held, now, text, live)

@@ -16,6 +16,7 @@ from optimization.dispatch.held import Held
 from optimization.models import Action, Rule, Status
 from optimization.queue import reserve
 from optimization.queue.states import move
+from optimization.queue.timed import undo_time
 from optimization.queue.undoing import mark_reverted
 from optimization.rules.breaker import note_failed_action
 
@@ -31,8 +32,13 @@ def _columns(live: Live | None, answer: dict[str, Any] | None = None) -> dict[st
     return columns
 
 
-def executed(held: Held, live: Live, now: datetime, note: str, answer: dict[str, Any] | None = None) -> None:
-    """Meta shows the wanted value. An undo turns its original to reverted in the same transaction."""
+def executed(
+    held: Held, live: Live, now: datetime, note: str, answer: dict[str, Any] | None = None, *, ours: bool = True
+) -> None:
+    """Meta shows the wanted value. An undo turns its original to reverted in the same transaction.
+
+    `ours`: we set it. What somebody else had set already is not undone by itself later.
+    """
     action = held.action
     with transaction.atomic():
         if not executor.finish(held.claim, State.DONE, **_columns(live, answer)):
@@ -47,6 +53,7 @@ def executed(held: Held, live: Live, now: datetime, note: str, answer: dict[str,
             executed_at=now,
             finished_at=now,
             outcome_note=note,
+            undo_at=undo_time(action, now) if ours else None,
         )
         if action.rule_version is not None:
             Rule.objects.filter(pk=action.rule_version.rule_id).update(executed=F("executed") + 1)

@@ -67,7 +67,10 @@ def _count_for_rule(action: Action, column: str) -> None:
 
 
 @transaction.atomic
-def approved(action: Action, user: User | None, now: datetime, note: str, **updates: Any) -> Action:
+def approved(
+    action: Action, user: User | None, now: datetime, note: str, *, by: dict[str, Any] | None = None, **updates: Any
+) -> Action:
+    """`by`: who acted, for the ledger, where it is neither the user nor the operator."""
     off = switch.why_off(switch.EXECUTOR)
     try:
         fresh = move(
@@ -82,7 +85,7 @@ def approved(action: Action, user: User | None, now: datetime, note: str, **upda
             held_since=now if off else None,
             next_try_at=None,
             outcome_note=BY_HAND.format(reason=off) if off else "",
-            **who(user),
+            **(by or who(user)),
             **updates,
         )
     except LostRace as race:

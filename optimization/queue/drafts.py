@@ -37,6 +37,7 @@ class Draft:
     impressions: float | None = None
     at_stake: int | None = None
     suggested_only: bool = False
+    may_act_alone: bool = False
     tags: list[str] = dataclasses.field(default_factory=list)
     asked_of: str = ""
 

@@ -90,6 +90,7 @@ def _content(draft: Draft, judgement: Judgement, around: Surroundings) -> dict[s
         "safety_score": judgement.safety,
         "rule_version_id": draft.rule_version.pk if draft.rule_version else None,
         "tags": draft.tags,
+        "may_act_alone": draft.may_act_alone,
     }
 
 

@@ -10,6 +10,7 @@ from optimization.queue import reserve
 from optimization.queue.decision import already, load, lost, may_decide, who
 from optimization.queue.errors import Invalid
 from optimization.queue.states import LostRace, move
+from optimization.queue.timed import undo_time
 from optimization.queue.undoing import mark_reverted
 
 
@@ -36,6 +37,7 @@ def resolve(action_id: int, user: User | None, now: datetime, in_effect: bool, n
             finished_at=now,
             executed_at=now if in_effect else None,
             reserved=action.reserved if in_effect else [],
+            undo_at=undo_time(action, now) if in_effect else None,
             **who(user),
         )
     except LostRace as race:

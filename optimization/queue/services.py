@@ -21,12 +21,14 @@ from optimization.queue.facts import Wish, facts_for, surroundings
 from optimization.queue.propose import percent_change, propose, stake_of
 from optimization.queue.resolving import resolve
 from optimization.queue.states import LostRace, move
+from optimization.queue.timed import keep
 from optimization.queue.undoing import undo
 
 __all__ = [
     "approve",
     "approve_many",
     "cancel",
+    "keep",
     "modify_and_approve",
     "propose",
     "reject",

@@ -30,6 +30,7 @@ from optimization.views.evidence import chart_of, table_of
 from optimization.views.export import csv_answer
 from optimization.views.listing import PAGES
 from optimization.views.live import version_of
+from optimization.views.promises import alone_text, can_keep, timed_text
 from optimization.views.scope import scope_of
 from optimization.views.trace import tree_of
 
@@ -194,6 +195,9 @@ def case_page(
         "trimmed": action.value_wanted != action.value_final,
         "steps": [(step, _pretty(step.request), _pretty(step.answer)) for step in steps],
         "entries": entries_of(events_of(action)),
+        "timed": timed_text(action),
+        "can_keep": can_keep(action, shown.may_decide),
+        "alone": alone_text(action),
         "undos": action.undos.order_by("id"),
         "settled": action.status in {Status.EXECUTED, Status.REVERTED},
         "safety": None if action.safety_score is None else round(action.safety_score * 100),

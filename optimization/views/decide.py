@@ -164,6 +164,17 @@ def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A timed change stays: it is not undone by itself any more."""
+
+    def decide(action: Action, user: User, now: datetime) -> Action:
+        return services.keep(action.pk, user, now)
+
+    return _decide(request, public_id, "keep", decide, "Kept")
+
+
+@login_required
+@require_POST
 def back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The toast's one button: takes back what has not begun, undoes what was done in between."""
 

@@ -62,7 +62,7 @@ TABLE: dict[str, list[Line]] = {
     "action-card": [Line(TO_MEMBERS, kwargs=ACTION)],
     **{
         f"action-{verb}": [Line(TO_MANAGERS, "post", ACTION, {"reason": "A test.", "seen": "in_effect"})]
-        for verb in ("approve", "reject", "modify", "cancel", "undo", "resolve", "back")
+        for verb in ("approve", "reject", "modify", "cancel", "undo", "keep", "resolve", "back")
     },
     "campaigns": [Line(TO_ALL)],
     "campaign": [Line(TO_MEMBERS, kwargs={"meta_id": "campaign"})],

@@ -1,0 +1,148 @@
+"""Timed changes: undone by themselves, hours later or at the end of the day, unless a person keeps them.
+
+The moment stands on the action from when the change took effect, so that it outlives every restart. The undo is an
+ordinary action (`queue.undoing`); what somebody else has changed since is left as it is, and people are told.
+"""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from intelligence.metrics import windows
+from metaads import switch
+from metaads.models import AdAccount
+from notifications.send import notify
+from optimization.entities import load_one
+from optimization.kinds import KINDS, describe
+from optimization.ledger import record
+from optimization.models import Action, EmergencyStop, Status
+from optimization.queue.decision import already, load, may_decide, who
+from optimization.queue.errors import AlreadyDecided, Invalid
+from optimization.queue.undoing import CAME_TO_NOTHING, TIME_IS_OVER, undo_as_timed
+from optimization.rules.parts import Timed
+
+SYSTEM = {"actor": "system", "user_id": None}
+
+
+def timed_of(action: Action) -> Timed | None:
+    """What the rule says about the end of this change; None = it stays."""
+    if action.rule_version is None:
+        return None
+    steps = action.rule_version.document.get("actions", ())
+    said = next((step.get("timed") for step in steps if step.get("kind") == action.kind), None)
+    return Timed.model_validate(said) if said else None
+
+
+def words(timed: Timed) -> str:
+    """For how long the change is meant."""
+    return "for today only" if timed.today_only else f"for {timed.undo_after_hours} h"
+
+
+def undo_time(action: Action, now: datetime) -> datetime | None:
+    """When a change that took effect at `now` is to be undone; "today only" ends with the account's local day."""
+    timed = timed_of(action)
+    if timed is None:
+        return None
+    if timed.undo_after_hours is not None:
+        return now + timedelta(hours=timed.undo_after_hours)
+    zone = action.account.zone
+    return windows.day_start(windows.local_day(now, zone) + timedelta(days=1), zone)
+
+
+@transaction.atomic
+def keep(action_id: int, user: User | None, now: datetime) -> Action:
+    """The change stays: it is no longer undone by itself. Raises NotAllowed, AlreadyDecided or Invalid."""
+    action = load(action_id)
+    may_decide(action, user)
+    if action.status != Status.EXECUTED:
+        raise already(action)
+    if action.kept_at is not None:
+        raise AlreadyDecided("It is kept already.")
+    if action.undo_at is None:
+        raise Invalid("It would not be undone by itself, so there is nothing to keep.")
+    row = Action.objects.select_for_update().get(pk=action.pk)
+    if row.undos.exclude(status__in=CAME_TO_NOTHING).exists():
+        raise AlreadyDecided("It is being undone already. Take the undo back, if it has not begun.")
+    open_still = Action.objects.filter(pk=row.pk, status=Status.EXECUTED, kept_at__isnull=True)
+    if not open_still.update(kept_at=now, kept_by=user):
+        raise AlreadyDecided("It is kept already.")
+    _record(row, now, {"would_have_been_undone_at": row.undo_at.isoformat() if row.undo_at else None}, **who(user))
+    return load(action_id)
+
+
+def due(account: AdAccount, now: datetime) -> list[int]:
+    """Ids of changes whose time is over, that nobody kept and that have no undo of ours or under way."""
+    rows = Action.objects.filter(account=account, status=Status.EXECUTED, undo_at__lte=now, kept_at__isnull=True)
+    under_way = Action.objects.filter(undo_of__isnull=False).exclude(status__in=CAME_TO_NOTHING).values("undo_of")
+    ours = Action.objects.filter(undo_of__isnull=False, reason_code=TIME_IS_OVER).values("undo_of")
+    free = rows.exclude(pk__in=under_way).exclude(pk__in=ours)
+    return list(free.order_by("undo_at", "pk").values_list("pk", flat=True))
+
+
+def undo_due(account: AdAccount, now: datetime) -> int:
+    """Begins the undo of every timed change whose time is over. While the executor is off, or a stop is in force, they
+    wait. Safe from two workers at once: the database lets one undo through."""
+    if not switch.is_on(switch.EXECUTOR) or EmergencyStop.objects.in_force(account):
+        return 0
+    return sum(_undo(action_id, now) for action_id in due(account, now))
+
+
+def _undo(action_id: int, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            row = Action.objects.select_for_update(of=("self",)).get(pk=action_id)
+            if row.kept_at is not None or action_id not in due(row.account, now):
+                return 0
+            why_not = _why_not(row)
+            if why_not:
+                _let_be(row, why_not, now)
+                return 0
+            timed = timed_of(row)
+            undo_as_timed(row, words(timed) if timed else "", now)
+    except IntegrityError:  # another worker's undo stands already
+        return 0
+    return 1
+
+
+def _why_not(action: Action) -> str:
+    """Why it is left as it is; empty = it can be undone."""
+    entity = load_one(action.account, action.level, action.entity_id)
+    if entity is None:
+        return "it no longer exists at Meta."
+    if KINDS[action.kind].inverse_key() is None:
+        return "this kind of change cannot be undone."
+    current = entity.value_of(action.field)
+    if current != action.value_final:
+        return f"it was changed since: we set {action.value_final}, now it is {current}."
+    return ""
+
+
+def _let_be(action: Action, reason: str, now: datetime) -> None:
+    """Not undone after all. What another hand set is that hand's wish."""
+    note = f"{action.outcome_note} Not undone at the end of its time: {reason}".strip()
+    Action.objects.filter(pk=action.pk).update(undo_at=None, outcome_note=note)
+    _record(action, now, {"reason": reason}, **SYSTEM)
+    head = describe(action)
+    notify(
+        subject=f"account:{action.account_id}",
+        key=f"timed:{action.public_id}",
+        kind="alert",
+        severity="warning",
+        title=f"Not undone: {head.verb} {head.name}",
+        body=f"Its time is over, but {reason} Look whether it should be as it is.",
+        link=f"/actions/{action.public_id}/",
+        now=now,
+    )
+
+
+def _record(action: Action, now: datetime, payload: dict[str, object], actor: str, user_id: int | None) -> None:
+    record(
+        "optimization_kept",
+        account_id=action.account_id,
+        action_id=action.public_id,
+        actor=actor,
+        user_id=user_id,
+        now=now,
+        payload=payload,
+    )

@@ -1,0 +1,38 @@
+"""What is promised of an action: when it is undone by itself, and whether it could act alone."""
+
+from datetime import datetime
+
+from optimization.models import Action, Status
+from optimization.queue.timed import timed_of, words
+from optimization.trial.rollout import WAITS
+
+
+def timed_text(action: Action) -> str:
+    """ "" for a change that stays."""
+    timed = timed_of(action)
+    if timed is None:
+        return ""
+    if action.kept_at is not None:
+        return f"Kept: it was meant {words(timed)}, and is no longer undone by itself."
+    if action.undo_at is not None and action.status == Status.EXECUTED:
+        return f"It is meant {words(timed)}: it is undone by itself at {_local(action, action.undo_at)}, unless kept."
+    if action.executed_at is None and action.finished_at is None:
+        return f"It is meant {words(timed)}, from when it takes effect. Then it is undone by itself, unless kept."
+    return ""
+
+
+def can_keep(action: Action, may_decide: bool) -> bool:
+    """Whether the *Keep* button makes sense."""
+    waits = action.status == Status.EXECUTED and action.undo_at is not None and action.kept_at is None
+    return may_decide and waits
+
+
+def alone_text(action: Action) -> str:
+    """Only for what an automatic rule wants on an entity within its roll-out share."""
+    if not action.may_act_alone:
+        return ""
+    return f"Its rule is automatic, and this is within the share on which it may act alone. {WAITS}"
+
+
+def _local(action: Action, moment: datetime) -> str:
+    return f"{moment.astimezone(action.account.zone):%Y-%m-%d %H:%M}"
