@@ -144,7 +144,7 @@ def modify_and_approve(action_id: int, user: User, now: datetime, amount: Decima
     if hard:
         raise Invalid(f"amount: {hard[0].reason}")
     was = {"value_final": action.value_final, "amount_pct": str(action.amount_pct), "kind": action.kind}
-    updates = {
+    updates: dict[str, Any] = {
         "value_final": change.wanted,
         "amount_pct": percent_change(action.value_before, change.wanted),
         "at_stake": _modified_stake(action, change.wanted),

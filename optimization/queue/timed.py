@@ -22,8 +22,6 @@ from optimization.queue.errors import AlreadyDecided, Invalid
 from optimization.queue.undoing import CAME_TO_NOTHING, TIME_IS_OVER, undo_as_timed
 from optimization.rules.parts import Timed
 
-SYSTEM = {"actor": "system", "user_id": None}
-
 
 def timed_of(action: Action) -> Timed | None:
     """What the rule says about the end of this change; None = it stays."""
@@ -122,7 +120,7 @@ def _let_be(action: Action, reason: str, now: datetime) -> None:
     """Not undone after all. What another hand set is that hand's wish."""
     note = f"{action.outcome_note} Not undone at the end of its time: {reason}".strip()
     Action.objects.filter(pk=action.pk).update(undo_at=None, outcome_note=note)
-    _record(action, now, {"reason": reason}, **SYSTEM)
+    _record(action, now, {"reason": reason}, "system", None)
     head = describe(action)
     notify(
         subject=f"account:{action.account_id}",
