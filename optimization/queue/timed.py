@@ -4,6 +4,7 @@ The moment stands on the action from when the change took effect, so that it out
 ordinary action (`queue.undoing`); what somebody else has changed since is left as it is, and people are told.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -20,7 +21,17 @@ from optimization.models import Action, EmergencyStop, Status
 from optimization.queue.decision import already, load, may_decide, who
 from optimization.queue.errors import AlreadyDecided, Invalid
 from optimization.queue.undoing import CAME_TO_NOTHING, TIME_IS_OVER, undo_as_timed
-from optimization.rules.parts import Timed
+
+
+@dataclass(frozen=True)
+class Timed:
+    """For so many hours, or (None) for the account's day on which it takes effect."""
+
+    hours: int | None
+
+    @property
+    def words(self) -> str:
+        return "for today only" if self.hours is None else f"for {self.hours} h"
 
 
 def timed_of(action: Action) -> Timed | None:
@@ -29,12 +40,7 @@ def timed_of(action: Action) -> Timed | None:
         return None
     steps = action.rule_version.document.get("actions", ())
     said = next((step.get("timed") for step in steps if step.get("kind") == action.kind), None)
-    return Timed.model_validate(said) if said else None
-
-
-def words(timed: Timed) -> str:
-    """For how long the change is meant."""
-    return "for today only" if timed.today_only else f"for {timed.undo_after_hours} h"
+    return Timed(said.get("undo_after_hours")) if said else None
 
 
 def undo_time(action: Action, now: datetime) -> datetime | None:
@@ -42,8 +48,8 @@ def undo_time(action: Action, now: datetime) -> datetime | None:
     timed = timed_of(action)
     if timed is None:
         return None
-    if timed.undo_after_hours is not None:
-        return now + timedelta(hours=timed.undo_after_hours)
+    if timed.hours is not None:
+        return now + timedelta(hours=timed.hours)
     zone = action.account.zone
     return windows.day_start(windows.local_day(now, zone) + timedelta(days=1), zone)
 
@@ -97,7 +103,7 @@ def _undo(action_id: int, now: datetime) -> int:
                 _let_be(row, why_not, now)
                 return 0
             timed = timed_of(row)
-            undo_as_timed(row, words(timed) if timed else "", now)
+            undo_as_timed(row, timed.words if timed else "", now)
     except IntegrityError:  # another worker's undo stands already
         return 0
     return 1

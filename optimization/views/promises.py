@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from optimization.models import Action, Status
-from optimization.queue.timed import timed_of, words
+from optimization.queue.timed import timed_of
 from optimization.trial.rollout import WAITS
 
 
@@ -13,11 +13,11 @@ def timed_text(action: Action) -> str:
     if timed is None:
         return ""
     if action.kept_at is not None:
-        return f"Kept: it was meant {words(timed)}, and is no longer undone by itself."
+        return f"Kept: it was meant {timed.words}, and is no longer undone by itself."
     if action.undo_at is not None and action.status == Status.EXECUTED:
-        return f"It is meant {words(timed)}: it is undone by itself at {_local(action, action.undo_at)}, unless kept."
+        return f"It is meant {timed.words}: it is undone by itself at {_local(action, action.undo_at)}, unless kept."
     if action.executed_at is None and action.finished_at is None:
-        return f"It is meant {words(timed)}, from when it takes effect. Then it is undone by itself, unless kept."
+        return f"It is meant {timed.words}, from when it takes effect. Then it is undone by itself, unless kept."
     return ""
 
 
