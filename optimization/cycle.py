@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import DatabaseError, transaction
 
 from intelligence.collect.thin import note_matches
+from intelligence.memory import collector_paused
 from intelligence.metrics.frame import Frame
 from metaads import switch
 from metaads.models import AdAccount, Level
@@ -81,7 +82,8 @@ def _once(
     slot = now.replace(second=0, microsecond=0).isoformat() if kind == SCHEDULED else seen.isoformat()
     done = Run.objects.filter(account=account, kind=kind, slot=slot).first()
     try:
-        return done or _evaluate(account, frames, gather(account, frames, now, every), problems, (kind, slot), now)
+        with collector_paused():
+            return done or _evaluate(account, frames, gather(account, frames, now, every), problems, (kind, slot), now)
     except Exception as error:
         _note_failure(account, slot, error, now)
         raise

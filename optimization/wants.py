@@ -32,6 +32,7 @@ from optimization.gathered import (
 from optimization.kinds import KINDS, FieldChange, Refusal
 from optimization.models import Source
 from optimization.queue.drafts import Draft
+from optimization.rules.confidence import Confidence
 from optimization.rules.confidence import explained as confidences_of
 from optimization.rules.evaluate import Outcome, evaluate, evaluate_many
 from optimization.rules.schema import RuleAction
@@ -130,8 +131,7 @@ def _drafts_of(
             result.refused[change.reason] = result.refused.get(change.reason, 0) + 1
             result.fates[id(match.version), entity_id] = SKIPPED, change.reason
             continue
-        draft = _draft(account, match, step, change, entity_id, float(spends[row]))
-        result.drafts.append(replace(draft, confidence=confidence.value, confidence_note=confidence.note))
+        result.drafts.append(_draft(account, match, step, change, entity_id, float(spends[row]), confidence))
     result.erred(match, errors, len(match.ids))
 
 
@@ -170,7 +170,13 @@ def _within_safety(match: Match, change: FieldChange) -> int | str:
 
 
 def _draft(
-    account: AdAccount, match: Match, step: RuleAction, change: FieldChange, asked_of: str, spend: float
+    account: AdAccount,
+    match: Match,
+    step: RuleAction,
+    change: FieldChange,
+    asked_of: str,
+    spend: float,
+    confidence: Confidence,
 ) -> Draft:
     """Without its evidence, which `explain` adds to the drafts that win."""
     stake = None if np.isnan(spend) else to_minor(Decimal(str(round(spend / 7, 6))), account.currency)
@@ -189,6 +195,8 @@ def _draft(
         metrics={},
         data_read_at=match.frame.read_at,
         rule_version=match.version,
+        confidence=confidence.value,
+        confidence_note=confidence.note,
         at_stake=stake,
         suggested_only=match.compiled.document.mode == "suggestion_only",
         may_act_alone=within_share(match.rule, match.compiled.document, change.entity),

@@ -38,6 +38,7 @@ def measures() -> dict[str, Callable[[], Result]]:
         known_then,
         pages,
         preview,
+        reaction,
         recordings,
         rules,
         sandbox,
@@ -48,7 +49,7 @@ def measures() -> dict[str, Callable[[], Result]]:
     )
 
     looked_at = (collection, growth, fleet, storage, known_then, trust, alarms, why)
-    modules = (rules, tick, pages, preview, *looked_at, recordings, faults, sandbox)
+    modules = (rules, tick, reaction, pages, preview, *looked_at, recordings, faults, sandbox)
     return {module.__name__.rpartition(".")[2]: module.run for module in modules}
 
 

@@ -64,11 +64,11 @@ def _readings(account: AdAccount, level: Level, count: int, days: int, rng: np.r
     today = NOW.astimezone(account.zone).date()
     for ago in range(days, -1, -1):
         read_at = NOW - timedelta(days=max(ago - 1, 0), minutes=10)
-        keep(Slot(account, level, today - timedelta(days=ago)), _day(ids, scale, rng), min(read_at, NOW))
+        keep(Slot(account, level, today - timedelta(days=ago)), readings_of_a_day(ids, scale, rng), min(read_at, NOW))
     Freshness.objects.create(account=account, level=level, read_at=NOW - timedelta(minutes=10))
 
 
-def _day(ids: np.ndarray, scale: np.ndarray, rng: np.random.Generator) -> Totals:
+def readings_of_a_day(ids: np.ndarray, scale: np.ndarray, rng: np.random.Generator) -> Totals:
     """One day: spend, delivery and purchases as a middling shop has them, in cents where money is meant."""
     spend = np.round(scale * rng.lognormal(0.0, 0.25, len(ids)), 2)
     impressions = np.floor(spend * rng.uniform(70, 130, len(ids)))

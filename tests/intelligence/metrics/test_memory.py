@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from intelligence import memory
-from intelligence.memory import LARGE, give_back
+from intelligence.memory import LARGE, collector_paused, give_back
 from intelligence.metrics.lazy import LazyColumns
 from intelligence.metrics.source import Source
 from intelligence.metrics.table import build_frame, frame_for_tick
@@ -75,3 +75,21 @@ def test_where_the_c_library_has_no_such_call_work_goes_on(monkeypatch: pytest.M
     assert memory._trim() is None
     give_back(10_000)
     memory._trim.cache_clear()
+
+
+def test_the_collector_rests_during_the_work_and_runs_again_also_after_a_failure() -> None:
+    def work() -> None:
+        with collector_paused():
+            assert not gc.isenabled()
+            raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        work()
+    assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_who_had_switched_the_collector_off_finds_it_off() -> None:
+    with collector_paused():
+        assert not gc.isenabled()
+    assert not gc.isenabled()
