@@ -64,7 +64,7 @@ def _hourly_sum(account: AdAccount, frame: Frame, base: str, count: int) -> Numb
     if not hours or base == NOT_ADDITIVE or unit_of(base) is None:
         return answer
     for found in hour_columns(frame.account_id, frame.level, list(hours), (base,)):
-        if found.hours == 1 and _whole(found.hour, found.since, found.read_at):
+        if found.hours == 1 and found.read_at <= frame.at and _whole(found.hour, found.since, found.read_at):
             rows = locate(frame.ids, texts_of(found.ids))
             answer[hours[found.hour], rows[rows >= 0]] = found.values[rows >= 0]
     return answer

@@ -1,8 +1,9 @@
 """Kinds of job, one a file. Adding one: write the file, list it here."""
 
 from optimization.jobs.base import JobKind
+from optimization.jobs.kinds.backtest import BACKTEST
 
-ALL: tuple[JobKind, ...] = ()
+ALL: tuple[JobKind, ...] = (BACKTEST,)
 KINDS: dict[str, JobKind] = {kind.key: kind for kind in ALL}
 if len(KINDS) != len(ALL):
     raise RuntimeError("two kinds of job share a key")

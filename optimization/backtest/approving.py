@@ -1,0 +1,85 @@
+"""A book in which every proposal is approved and carried out at once: what a rule would have done, had it been let.
+
+The entity is taken as changed from then on: what is paused does not fire again, a budget's next step starts from the
+changed one. The figures stay those that really were.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from optimization.backtest.background import NEVER, Background, Executed
+from optimization.backtest.moments import HOURLY, Moment
+from optimization.backtest.past import Overlay
+from optimization.backtest.replay import Step
+from optimization.models import Source
+from optimization.queue.drafts import Draft
+from optimization.queue.facts import Surroundings
+from optimization.queue.reserve import account_day
+from optimization.queue.standing import Standing
+from optimization.rules.schedule import is_due
+from optimization.wants import Look, Recent
+
+DONE = "approved and carried out at once"
+NOTHING_STANDS = Standing(open={}, on_its_way=set(), rejected=set(), pausing=set())
+
+
+class Approving:
+    """For rules in the text that is given, whatever was active then. Changes of other origin count as they were."""
+
+    mode = "approve_all"
+
+    def __init__(self, looks: Sequence[Look], behind: Background) -> None:
+        self.overlay = Overlay()
+        self._looks, self._behind = looks, behind
+        self._last: dict[int, datetime] = {}
+        self._around: Surroundings | None = None
+        self._now = NEVER
+
+    def begin(self, moment: Moment) -> Sequence[Look]:
+        self._now, self._around = moment.at, None
+        if self._behind.stopped(moment.at):
+            return []
+        due = [look for look in self._looks if self._due(look, moment)]
+        self._last.update({look.rule.pk: moment.at for look in due})
+        return due
+
+    def _due(self, look: Look, moment: Moment) -> bool:
+        """By the rule's schedule; where there is one look a day, hours say nothing."""
+        schedule = look.compiled.document.schedule
+        if moment.resolution != HOURLY:
+            schedule = schedule.model_copy(update={"every": "new_data", "at": None, "active_hours": None})
+        return is_due(schedule, self._behind.account.zone, moment.at, self._last.get(look.rule.pk))
+
+    def admits(self, draft: Draft) -> bool:
+        return True
+
+    def recent(self, rule_id: int, hours: float) -> Recent:
+        return self._behind.recent(rule_id, hours, self._now)
+
+    def standing(self) -> Standing:
+        return NOTHING_STANDS
+
+    def surroundings(self) -> Surroundings:
+        if self._around is None:
+            self._around = self._behind.surroundings(self._now)
+        return self._around
+
+    def settle(self, step: Step) -> None:
+        for draft, final in step.new:
+            self.overlay.note(draft.key[:2], draft.field, draft.before, final)
+            self._behind.executed.append(self._executed(draft, final))
+
+    def _executed(self, draft: Draft, final: int | str) -> Executed:
+        rule_id = draft.rule_version.rule.pk if draft.rule_version else None
+        return Executed(self._now, draft.key[:2], Source.RULE, rule_id, self._taken(draft, final))
+
+    def _taken(self, draft: Draft, final: int | str) -> list[list[object]]:
+        """What the claim of such an action adds to the counters of the day."""
+        if not isinstance(draft.before, int) or not isinstance(final, int):
+            return []
+        day, name = account_day(self._behind.account, self._now).isoformat(), ":".join(draft.key[:2])
+        taken: list[list[object]] = [[f"changes:{name}", day, 1]]
+        return [*taken, [f"raised:{name}", day, final - draft.before]] if final > draft.before else taken
+
+    def fate(self, draft: Draft) -> str:
+        return DONE

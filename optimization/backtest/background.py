@@ -1,0 +1,114 @@
+"""What was true of an account over the replayed time beside its tables: changes carried out, stops, doubt of the data.
+
+Limits and the approval of changes by switch are those of today: they are not kept by time.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.db.models import Q
+
+from intelligence.models import QualityChange
+from metaads.models import AdAccount
+from optimization.limits import Limits, limits_for
+from optimization.models import Action, EmergencyStop, Source
+from optimization.queue.facts import Surroundings
+from optimization.queue.reserve import account_day
+from optimization.wants import Recent
+
+Key = tuple[str, str]
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Executed:
+    """One change that took effect. `taken`: what it used of the counters of its account day: [name, day, amount]."""
+
+    at: datetime
+    key: Key
+    source: str
+    rule_id: int | None
+    taken: Sequence[Sequence[object]] = ()
+
+
+@dataclass
+class Background:
+    """Of one account; `executed` in any order, and a replay adds its own."""
+
+    account: AdAccount
+    limits: Limits
+    executed: list[Executed]
+    changes: list[tuple[datetime, str, str]]
+    stops: list[tuple[datetime, datetime | None]]
+
+    def surroundings(self, now: datetime) -> Surroundings:
+        """What the guard rails ask, as of `now`."""
+        before = [one for one in self.executed if one.at <= now]
+        return Surroundings(
+            account=self.account,
+            now=now,
+            limits=self.limits,
+            switch_off=None,
+            stop=None,
+            doubt=self._doubt(now),
+            last_executed=_last(one for one in before if one.source != Source.UNDO),
+            last_optimizer=_last(one for one in before if one.source == Source.OPTIMIZER),
+            counters=_counters(before, account_day(self.account, now)),
+        )
+
+    def recent(self, rule_id: int, hours: float, now: datetime) -> Recent:
+        """What a rule had carried out in the last `hours`."""
+        found: dict[Key, list[datetime]] = {}
+        for one in self.executed:
+            if one.rule_id == rule_id and now - timedelta(hours=hours) < one.at <= now:
+                found.setdefault(one.key, []).append(one.at)
+        return found
+
+    def stopped(self, now: datetime) -> bool:
+        return any(start <= now and (end is None or now < end) for start, end in self.stops)
+
+    def _doubt(self, now: datetime) -> str | None:
+        last = next((change for change in reversed(self.changes) if change[0] <= now), None)
+        return None if last is None or last[1] == QualityChange.Kind.CLEARED else last[2]
+
+
+def _last(executed: Iterable[Executed]) -> dict[Key, datetime]:
+    found: dict[Key, datetime] = {}
+    for one in executed:
+        found[one.key] = max(one.at, found.get(one.key, one.at))
+    return found
+
+
+def _counters(executed: Iterable[Executed], day: date) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name, when, amount in (taken for one in executed for taken in one.taken):
+        if when == day.isoformat():
+            counts[str(name)] = counts.get(str(name), 0) + int(str(amount))
+    return counts
+
+
+def background(account: AdAccount, without_rules: Collection[int] = ()) -> Background:
+    """As recorded, but for what these rules had carried out."""
+    rows = Action.objects.filter(account=account, executed_at__isnull=False)
+    executed = [
+        Executed(at, (level, entity_id), source, rule_id, reserved)
+        for at, level, entity_id, source, rule_id, reserved in rows.values_list(
+            "executed_at", "level", "entity_id", "source", "rule_version__rule_id", "reserved"
+        )
+        if at is not None and rule_id not in without_rules
+    ]
+    changes = QualityChange.objects.filter(account=account).order_by("at", "pk")
+    stops = EmergencyStop.objects.filter(Q(account=account) | Q(account__isnull=True))
+    return Background(
+        account=account,
+        limits=limits_for(account),
+        executed=executed,
+        changes=[(one.at, one.kind, _sentence(one)) for one in changes],
+        stops=list(stops.values_list("set_at", "lifted_at")),
+    )
+
+
+def _sentence(change: QualityChange) -> str:
+    said = " ".join(str(reason.get("sentence", "")) for reason in change.reasons)
+    return f"The data were doubtful since {change.at:%d %b %H:%M} UTC. {said}".strip()
