@@ -197,6 +197,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "tables": [table.ordered(one, request.GET) for one in made],
         "troubles": troubles(scope.shown, nows) if tab == "data" else [],
         "fillings": fillings(scope) if tab == "data" else [],
+        "may_take_over": tab == "others" and scope.decides_somewhere,
         "version": version_of(scope),
     }
     return render(request, "optimization/operations.html", context)

@@ -24,6 +24,7 @@ from optimization.models import Action, ExportFile
 from optimization.urls import urlpatterns as of_pages
 from tests.factories.metaads import AdAccountFactory, AdFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import make_rule
+from tests.optimization.rules.native.build import native
 from tests.optimization.views.conftest import signed_in
 
 WHO = ("nobody", "stranger", "viewer", "manager", "admin", "superuser")
@@ -79,6 +80,9 @@ TABLE: dict[str, list[Line]] = {
     "rule-archive": [Line(TO_MANAGERS, "post", RULE)],
     "rule-copy": [Line(TO_MANAGERS, "post", RULE)],
     "rule-yaml": [Line(TO_MEMBERS, kwargs=RULE)],
+    "rule-import": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
+    "rule-export": [Line(TO_ALL)],
+    "rule-native": [Line(TO_MANAGERS, "post", {"pk": "native"})],
     "rule-restore": [Line(TO_MANAGERS, "post", {**RULE, "number": "word:1"})],
     "operations": [Line(TO_ALL)],
     "operations-backfill": [Line(TO_MANAGERS, "post", {"account_id": "account"}, {"do": "cancel"})],
@@ -153,6 +157,7 @@ def world(db: None, propose_budget: Callable[..., Action]) -> World:
         "ad_set": ad.ad_set.meta_id, "ad": ad.meta_id, "event": event.pk, "file": file.pk,
         "rule": make_rule(account, {"field": "spend_7d", "operator": ">", "value": 50}).public_id,
         "action": propose_budget(ad.ad_set, 8_000).public_id,
+        "native": native(account).pk,
     }  # fmt: skip
     return World(people, {name: str(value) for name, value in held.items()})
 
