@@ -69,7 +69,8 @@ def _update_from_copy(
 
 
 def _copy(cursor: CursorWrapper, table: str, fields: Sequence[AnyField], rows: Iterable[Row]) -> None:
-    with cursor.copy(f"COPY {table} ({_listed(fields)}) FROM STDIN") as into:
+    copy = f"COPY {table} ({_listed(fields)}) FROM STDIN"
+    with connection.wrap_database_errors, cursor.copy(copy) as into:  # COPY goes past Django's own wrapping
         for row in rows:
             into.write_row(row)
 

@@ -1,4 +1,4 @@
-"""The action queue: one row per intended change. Status changes only through `queue.states.move`."""
+"""The action queue: one row per intended change. Status changes only through `queue.states`."""
 
 import uuid
 

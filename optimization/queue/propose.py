@@ -21,7 +21,7 @@ from optimization.queue.drafts import Draft
 from optimization.queue.facts import Surroundings, surroundings
 from optimization.queue.judging import Judged, judge, welcome
 from optimization.queue.standing import Open, Standing, rejected_lately, standing_of
-from optimization.queue.states import LostRace, move
+from optimization.queue.states import close_many
 
 
 @dataclass
@@ -175,7 +175,8 @@ def _store(judged: Judged, around: Surroundings, standing: Standing, run: Run | 
             refreshed.append((existing, content))
         else:
             new.append((draft, content))
-    result.superseded = sum(close(proposal.pk, reason, around.now) for proposal, reason in judged.displaced)
+    doomed = {proposal.pk: reason for proposal, reason in judged.displaced}
+    result.superseded = close_many(around.account.pk, doomed, Status.SUPERSEDED, now=around.now, actor="rule")
     stored = _store_refreshed(refreshed, around)
     result.refreshed = len(stored)
     told = [(old, content) for old, content in refreshed if old.public_id in stored and _changed(old, content)]
@@ -204,16 +205,6 @@ def _store_new(
 
 def _blocked_by(judged: Judged) -> Counter[str]:
     return Counter(judgement.blocked.guard for _, judgement in judged.blocked if judgement.blocked)
-
-
-def close(action_id: int, reason: str, now: datetime) -> int:
-    """1 if it was closed, 0 if a person decided on it at this very moment: that stands."""
-    try:
-        loser = Action.objects.get(pk=action_id, status__in=OPEN_STATUSES)
-        move(loser, Status.SUPERSEDED, now=now, actor="rule", payload={"reason": reason}, outcome_note=reason)
-    except (LostRace, Action.DoesNotExist):
-        return 0
-    return 1
 
 
 def _suggested(public_id: UUID, draft: Draft, status: Status, content: Mapping[str, Any]) -> Entry:

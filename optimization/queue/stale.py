@@ -41,8 +41,9 @@ def mark_stale(account: AdAccount, evaluated: Mapping[int, int], winners: Sequen
         if one.rule_id in evaluated
     }
     reasons |= _changed(account, [one for one in unwanted if one.pk not in reasons])
-    for pk, reason in reasons.items():
-        Action.objects.filter(pk=pk, status__in=OPEN_STATUSES).update(stale_reason=reason)
+    for reason in dict.fromkeys(reasons.values()):
+        mine = [pk for pk, why in reasons.items() if why == reason]
+        Action.objects.filter(pk__in=mine, status__in=OPEN_STATUSES).update(stale_reason=reason)
     return len(reasons)
 
 

@@ -3,13 +3,14 @@
 A move is one conditional UPDATE with its ledger event in the same transaction; whoever loses the race is told.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from optimization.ledger import record
-from optimization.models import Action, Status
+from optimization.ledger import Entry, record, record_many
+from optimization.models import OPEN_STATUSES, Action, Status
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.SUGGESTED: frozenset(
@@ -93,3 +94,26 @@ def move(
             payload={"from": start.value, "to": to.value, **(payload or {})},
         )
     return fresh
+
+
+@transaction.atomic
+def close_many(account_id: int, reasons: Mapping[int, str], to: Status, *, now: datetime, actor: str) -> int:
+    """Moves open proposals of one account at once, each (by id) with its reason; gives how many.
+
+    As `move`, but one on which somebody decided at this very moment is left to that decision.
+    """
+    found = Action.objects.select_for_update().filter(pk__in=reasons, status__in=OPEN_STATUSES).order_by("pk")
+    locked = list(found.values_list("pk", "public_id", "status"))
+    by_reason: dict[str, list[int]] = {}
+    for pk, _, status in locked:
+        if to not in TRANSITIONS[Status(status)]:
+            raise IllegalMove(f"{status} -> {to}")
+        by_reason.setdefault(reasons[pk], []).append(pk)
+    for reason, ids in by_reason.items():
+        Action.objects.filter(pk__in=ids).update(status=to, outcome_note=reason)
+    told = [
+        Entry(EVENT[to], actor, {"from": status, "to": to.value, "reason": reasons[pk]}, public_id)
+        for pk, public_id, status in locked
+    ]
+    record_many(account_id, told, now)
+    return len(locked)

@@ -17,7 +17,7 @@ from optimization.queue.drafts import Draft
 from optimization.queue.errors import Stale
 from optimization.queue.propose import Proposed, propose, stake_of, without_rejected
 from optimization.queue.stale import mark_stale
-from optimization.queue.states import move
+from optimization.queue.states import close_many
 from tests.factories.metaads import AdSetFactory
 from tests.factories.optimization import NOW, budget_action, draft_of, make_rule, pause_action, version_of
 from tests.optimization.rules.build import leaf
@@ -137,11 +137,11 @@ def test_a_proposal_approved_at_this_moment_is_neither_refreshed_nor_recorded(
 def test_a_proposal_decided_at_this_moment_is_not_superseded(ad_set: AdSet, monkeypatch: pytest.MonkeyPatch) -> None:
     open_one = budget_action(ad_set, rule_version=version_of(make_rule(ad_set.account, leaf("spend_7d", ">", 5))))
 
-    def a_person_is_quicker(*args: Any, **kwargs: Any) -> Any:
+    def a_person_is_quicker(*args: Any, **kwargs: Any) -> int:
         Action.objects.filter(pk=open_one.pk).update(status=Status.REJECTED)
-        return move(*args, **kwargs)
+        return close_many(*args, **kwargs)
 
-    monkeypatch.setattr("optimization.queue.propose.move", a_person_is_quicker)
+    monkeypatch.setattr(module, "close_many", a_person_is_quicker)
     assert put(ad_set, draft_of(ad_set, "pause")).superseded == 0
     open_one.refresh_from_db()
     assert open_one.status == Status.REJECTED

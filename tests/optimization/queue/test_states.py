@@ -7,9 +7,9 @@ import pytest
 from django.db import transaction
 
 from metaads.models import AdSet
-from optimization.ledger import events_of
+from optimization.ledger import events_of, verify
 from optimization.models import Action, LedgerEvent, Status
-from optimization.queue.states import TRANSITIONS, IllegalMove, LostRace, move
+from optimization.queue.states import TRANSITIONS, IllegalMove, LostRace, close_many, move
 from tests.factories.metaads import AdSetFactory
 from tests.factories.optimization import NOW, budget_action
 
@@ -90,5 +90,32 @@ def test_status_and_event_are_one(ad_set: AdSet) -> None:
     with transaction.atomic():
         step(action, Status.APPROVED)
         transaction.set_rollback(True)
+    assert Action.objects.get().status == Status.PENDING
+    assert not LedgerEvent.objects.exists()
+
+
+def test_many_close_at_once_each_with_its_reason_and_its_event(ad_set: AdSet) -> None:
+    first = budget_action(ad_set)
+    second = budget_action(ad_set, kind="pause", status=Status.SUGGESTED)
+    decided = budget_action(ad_set, kind="activate", status=Status.APPROVED)
+    reasons = {first.pk: "Why one.", second.pk: "Why two.", decided.pk: "Too late."}
+    closed = close_many(ad_set.account.pk, reasons, Status.SUPERSEDED, now=NOW, actor="rule")
+    assert closed == 2
+    for action, reason in ((first, "Why one."), (second, "Why two.")):
+        before = action.status
+        action.refresh_from_db()
+        assert (action.status, action.outcome_note) == (Status.SUPERSEDED, reason)
+        event = events_of(action).get()
+        assert (event.kind, event.actor) == ("optimization_superseded", "rule")
+        assert event.payload == {"from": before, "to": "superseded", "reason": reason}
+    decided.refresh_from_db()
+    assert (decided.status, decided.outcome_note) == (Status.APPROVED, "")
+    assert verify() == []
+
+
+def test_many_move_along_the_arrows_only(ad_set: AdSet) -> None:
+    action = budget_action(ad_set)
+    with pytest.raises(IllegalMove):
+        close_many(ad_set.account.pk, {action.pk: "no"}, Status.FAILED, now=NOW, actor="rule")
     assert Action.objects.get().status == Status.PENDING
     assert not LedgerEvent.objects.exists()
