@@ -32,8 +32,7 @@
     const one = fields.get(input.value.trim().toLowerCase());
     const operator = leaf.querySelector("[data-operator]");
     const note = leaf.querySelector("[data-note]");
-    note.textContent = one?.says ?? "";
-    note.hidden = !one?.says;
+    note.textContent = input.title = one?.says ?? "";
     for (const option of operator.options) {
       const fits = !one || option.dataset.kinds === undefined || option.dataset.kinds.split(" ").includes(one.kind);
       option.hidden = option.disabled = !fits && !option.selected;
