@@ -11,10 +11,9 @@ from typing import Any
 
 from metaads.graph.money import offset
 from optimization.operators import Condition
-from optimization.rules.summary import joined
 from optimization.rules.trace import FALSE, NO_DATA, TRUE
 from optimization.rules.tree import Leaf, Node, Not
-from optimization.rules.words import condition_text, field_text, number_text, window_text
+from optimization.rules.words import condition_text, field_text, joined, number_text, window_text
 
 MOST_SAID = 4
 STRICT, LOOSE = frozenset({">", "<"}), frozenset({">=", "<="})

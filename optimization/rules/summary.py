@@ -1,14 +1,15 @@
 """A rule in plain language, for lists, proposals and the rule's own page."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 
 from metaads.graph.money import amount_text
 from optimization.kinds import KINDS
 from optimization.rules.parts import Filters, Schedule
+from optimization.rules.phrases import said_of, shared_window
 from optimization.rules.schema import RuleAction, RuleDocument
-from optimization.rules.tree import Leaf, Node, Not, leaves
-from optimization.rules.words import condition_text, number_text, window_text
+from optimization.rules.tree import Node
+from optimization.rules.words import clause_text, expression_text, joined, number_text, window_text
 
 PLURAL = {"campaign": "campaigns", "adset": "ad sets", "ad": "ads", "": "entities"}
 MODE_TEXT = {
@@ -16,6 +17,7 @@ MODE_TEXT = {
     "automatic": "Acts alone, inside the account's limits.",
     "suggestion_only": "Suggests only.",
 }
+STATUS_WORDS = {"ACTIVE": "active", "PAUSED": "paused"}
 EVERY_TEXT = {
     "new_data": "on new data",
     "5min": "every 5 minutes",
@@ -26,65 +28,90 @@ EVERY_TEXT = {
 
 
 def summarise(document: RuleDocument, currency: str = "", level: str = "") -> str:
-    """Two or three sentences. Amounts are in the major unit; without a currency they stand bare."""
-    who = PLURAL[level] + _filters_text(document.filters)
-    when = conditions_text(document.conditions, currency)
-    does = _capital(joined([action_text(action, who if i == 0 else "", currency) for i, action in _numbered(document)]))
-    how = MODE_TEXT[document.mode] if document.change else "It changes nothing at Meta."
-    return f"{does} where {when}. {_schedule_text(document.schedule)} {how}"
+    """A few sentences. Amounts are in the major unit; without a currency they stand bare."""
+    who = f"{_who(document.filters, level)} {said_of(document.conditions, currency)}"
+    does = _capital(_actions_text(document.actions, who, currency))
+    parts = [f"{does}.", *_metrics_text(document, currency), *_timed_text(document), _schedule_text(document.schedule)]
+    return " ".join([*parts, _mode_text(document), *_safety_text(document)])
 
 
 def conditions_text(node: Node, currency: str = "") -> str:
     """The tree as one clause. A window that all conditions share is said once, at the end."""
-    found = leaves(node)
-    windows = {window for leaf in found for window in _windows(leaf)}
-    shared = (
-        next(iter(windows)) if len(windows) == 1 and len(found) > 1 and all(_windows(leaf) for leaf in found) else None
-    )
-    clause = _clause(node, currency, shared is None)
+    shared = shared_window(node)
+    clause = clause_text(node, currency, shared is None)
     return f"{clause}, all {window_text(shared)}" if shared else clause
 
 
 def action_text(action: RuleAction, who: str, currency: str = "") -> str:
-    """What is done, in the infinitive: "lower the budget of ad sets by 50 %"."""
-    parameters = action.parameters
+    """What is done, in the infinitive: "lower the budget by 50 % for ad sets"."""
+    parameters, label = action.parameters, KINDS[action.kind].label.lower()
     if "message" in parameters:
-        return f"notify about {who}, saying “{parameters['message']}”," if who else f"notify “{parameters['message']}”"
-    label = KINDS[action.kind].label.lower()
+        return f"notify “{parameters['message']}”{_for(who)}"
     if "budget" in label:
         label = label if label.split()[-1] != "budget" else label.replace("budget", "the budget")
-        said = f"{label} of {who}" if who else label
-        return f"{said} {_size(action, currency)}{_bounds(parameters, currency)}"
+        return f"{label} {_size(action, currency)}{_bounds(parameters, currency)}{_for(who)}"
     return f"{label} {who}".strip()
 
 
-def joined(items: Iterable[str], word: str = "and") -> str:
-    """a, b and c."""
-    texts = list(items)
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {word} {texts[-1]}"
+def _for(who: str) -> str:
+    return f" for {who}" if who else ""
 
 
-def _numbered(document: RuleDocument) -> list[tuple[int, RuleAction]]:
-    return list(enumerate(document.actions))
+def _actions_text(actions: Sequence[RuleAction], who: str, currency: str) -> str:
+    if len(actions) == 1:
+        return action_text(actions[0], who, currency)
+    return joined(action_text(action, "", currency) for action in actions) + _for(who)
 
 
-def _windows(leaf: Leaf) -> set[str]:
-    """Windows that the leaf speaks of: its field's and those in its expressions."""
-    condition = leaf.condition
-    fields = list(condition.operand.fields)
-    if not condition.operator.own_window:
-        fields.append(condition.field)
-    return {field.window for field in fields if field.window}
+def _who(filters: Filters, level: str) -> str:
+    """ "active ad sets with “sale” in the name" """
+    sole = STATUS_WORDS.get(filters.status[0], "") if len(filters.status) == 1 else ""
+    rest = filters.model_copy(update={"status": ()}) if sole else filters
+    return f"{sole} {PLURAL[level]}{_filters_text(rest)}".strip()
 
 
-def _clause(node: Node, currency: str, with_window: bool, inside: bool = False) -> str:
-    if isinstance(node, Leaf):
-        return condition_text(node.condition, currency, with_window)
-    if isinstance(node, Not):
-        return f"not ({_clause(node.node, currency, with_window)})"
-    parts = [_clause(child, currency, with_window, inside=True) for child in node.nodes]
-    text = joined(parts, "and" if node.every else "or")
-    return f"({text})" if inside and len(parts) > 1 else text
+def _metrics_text(document: RuleDocument, currency: str) -> list[str]:
+    """How each metric of one's own is made, where windows other than the default are said."""
+    said = []
+    for name, formula in document.metrics.items():
+        words = expression_text(formula, "", currency, but=document.default_window)
+        said.append(f"{_capital(name.replace('_', ' '))} is {words}.")
+    return said
+
+
+def _timed_text(document: RuleDocument) -> list[str]:
+    timed = document.change.timed if document.change else None
+    if timed is None:
+        return []
+    if timed.today_only:
+        return ["For today only: undone at the end of the account's day, unless kept."]
+    return [f"Undone after {timed.undo_after_hours} h, unless kept."]
+
+
+def _mode_text(document: RuleDocument) -> str:
+    if not document.change:
+        return "It changes nothing at Meta."
+    share = document.safety.rollout_percent
+    if document.mode == "automatic" and share < 100:
+        return f"Acts alone on {share} % of its matches, inside the account's limits; the rest wait for a person."
+    return MODE_TEXT[document.mode]
+
+
+def _safety_text(document: RuleDocument) -> list[str]:
+    safety, said = document.safety, []
+    if safety.cooldown_hours:
+        said.append(f"Leaves each alone for {safety.cooldown_hours:g} h after a change.")
+    if safety.max_changes_per_day:
+        said.append(f"Changes each at most {_times(safety.max_changes_per_day)} a day.")
+    if safety.max_change_percent:
+        said.append(f"No change is larger than {safety.max_change_percent:g} %.")
+    if document.holdout_percent and document.change:
+        said.append(f"Skips {document.holdout_percent:g} % of its firings at random, to measure its effect.")
+    return said
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _filters_text(filters: Filters) -> str:
@@ -129,13 +156,15 @@ def _money(amount: str, currency: str) -> str:
 
 
 def _schedule_text(schedule: Schedule) -> str:
-    text = f"Checked {EVERY_TEXT[schedule.every]}"
+    """ "Checked every day at 08:30." Of a daily rule the week days say how often."""
+    days = f"on {joined(day.capitalize() for day in schedule.weekdays)}" if schedule.weekdays else ""
+    text = f"Checked {days if days and schedule.at else EVERY_TEXT[schedule.every]}"
     if schedule.at:
         text += f" at {schedule.at}"
     if schedule.active_hours:
         text += f", from {schedule.active_hours.start} to {schedule.active_hours.end}"
-    if schedule.weekdays:
-        text += f", on {joined(day.capitalize() for day in schedule.weekdays)}"
+    if days and not schedule.at:
+        text += f", {days}"
     return f"{text} ({schedule.zone})." if schedule.zone else f"{text}."
 
 

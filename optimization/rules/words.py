@@ -1,5 +1,6 @@
 """Plain words for fields, windows, values and single conditions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from intelligence.metrics.windows import including_days
 from metaads.graph.money import amount_text
 from optimization.operators import Condition
 from optimization.operators.values.expression import Expression
+from optimization.rules.tree import Leaf, Node, Not
 
 ACRONYMS = frozenset({"ctr", "cpc", "cpm", "cpa", "roas", "id"})
 AROUND = {
@@ -61,30 +63,48 @@ def number_text(value: float, unit: str, currency: str = "") -> str:
     return f"{text} %" if unit == "percent" else text
 
 
-def expression_text(expression: Expression, unit: str, currency: str = "") -> str:
-    """A constant with its unit, or the calculation in words: "target CPA × 2"."""
+def expression_text(expression: Expression, unit: str, currency: str = "", but: str = "") -> str:
+    """A constant with its unit, or the calculation in words: "target CPA × 2". The window `but` is not said."""
     if expression.constant is not None:
         return number_text(expression.constant, unit, currency)
     text = expression.text.replace(" * ", " × ").replace(" - ", " − ")
     for field in sorted(expression.fields, key=lambda one: -len(one.name)):
-        window = f" {window_text(field.window)}" if field.window else ""
+        window = f" {window_text(field.window)}" if field.window and field.window != but else ""
         text = text.replace(field.name, f"{field_text(field)}{window}")
     return text
 
 
 @dataclass(frozen=True)
 class Speech:
-    """Words for the values of a condition on `about` (see `operators.base.Say`)."""
+    """Words for the values of a condition on `about` (see `operators.base.Say`). The window `but` is not said."""
 
     about: Field
     currency: str = ""
+    but: str = ""
 
     def __call__(self, term: Expression, field: Field | None = None) -> str:
-        return expression_text(term, (field or self.about).unit, self.currency)
+        return expression_text(term, (field or self.about).unit, self.currency, self.but)
 
     def name(self, field: Field) -> str:
         window = "" if field.window is None or field.window == self.about.window else window_text(field.window)
         return f"{field_text(field)} {window}".strip()
+
+
+def joined(items: Iterable[str], word: str = "and") -> str:
+    """a, b and c."""
+    texts = list(items)
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {word} {texts[-1]}"
+
+
+def clause_text(node: Node, currency: str = "", with_window: bool = True, inside: bool = False) -> str:
+    """A tree as one clause; groups within groups in brackets."""
+    if isinstance(node, Leaf):
+        return condition_text(node.condition, currency, with_window)
+    if isinstance(node, Not):
+        return f"not ({clause_text(node.node, currency, with_window)})"
+    parts = [clause_text(child, currency, with_window, inside=True) for child in node.nodes]
+    text = joined(parts, "and" if node.every else "or")
+    return f"({text})" if inside and len(parts) > 1 else text
 
 
 def condition_text(condition: Condition, currency: str = "", with_window: bool = True) -> str:
@@ -94,7 +114,7 @@ def condition_text(condition: Condition, currency: str = "", with_window: bool =
     window = window_text(field.window) if with_window and field.window and not operator.own_window else ""
     if field.unit == "count" and operator.key == "=" and condition.operand.terms[0].constant == 0:
         return f"there are no {subject} {window}".rstrip()
-    said = operator.words(condition.operand, Speech(field, currency))
+    said = operator.words(condition.operand, Speech(field, currency, "" if with_window else field.window or ""))
     if field.unit in PLURAL_UNITS and said.startswith("is "):
         said = f"are {said.removeprefix('is ')}"
     return " ".join(part for part in (subject, window, said) if part)

@@ -43,7 +43,7 @@ def rule(euro: AdAccount) -> Rule:
 def test_a_rule_is_listed_with_its_words_figures_mode_and_schedule(page: Client, rule: Rule) -> None:
     text = html(page, "/rules/")
     assert names(text) == ["Stop loss"]
-    for said in ("Pause ad sets where spend", "Asks first", "Every day at 08:30", "Northwind", "1.23M", "summer"):
+    for said in ("Pause ad sets that spent", "Asks first", "Every day at 08:30", "Northwind", "1.23M", "summer"):
         assert said in text, said
     assert 'title="1,234,567"' in text
     assert "not measured yet" in text
