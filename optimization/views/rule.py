@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET
 from optimization.models import OPEN_STATUSES, Action
 from optimization.queue.selectors import actions_for, offered
 from optimization.rules.static_conflicts import conflicts_of
-from optimization.views import actions_table
+from optimization.views import actions_table, rule_backtest
 from optimization.views.export import csv_answer
 from optimization.views.live import version_of
 from optimization.views.rule_dry import looks_of
 from optimization.views.rule_found import KEY as MATCHES
 from optimization.views.rule_list import figures_of, line_of
 from optimization.views.rule_matches import matches, matches_file
+from optimization.views.rule_replayed import KEY as FIRINGS
 from optimization.views.rule_subject import Subject, find
 from optimization.views.rule_tree import (
     action_icon,
@@ -39,7 +40,13 @@ from optimization.views.table import Table, ordered
 RECENT_MOST = 20
 FILE_MOST = 5_000
 RECENT = "actions"
-TABS: dict[str, str] = {"overview": "Overview", "matches": "Matches now", "why": "Why, why not", "versions": "Versions"}
+TABS: dict[str, str] = {
+    "overview": "Overview",
+    "matches": "Matches now",
+    "backtest": "Back-test",
+    "why": "Why, why not",
+    "versions": "Versions",
+}
 
 
 def _overview(subject: Subject) -> dict[str, Any]:
@@ -73,7 +80,13 @@ def _versions(subject: Subject) -> dict[str, Any]:
 
 
 Build = Callable[[Subject], dict[str, Any]]
-BUILD: dict[str, Build] = {"overview": _overview, "matches": matches, "why": why, "versions": _versions}
+BUILD: dict[str, Build] = {
+    "overview": _overview,
+    "matches": matches,
+    "backtest": rule_backtest.tab,
+    "why": why,
+    "versions": _versions,
+}
 
 
 def _none(subject: Subject) -> Table | None:
@@ -84,6 +97,7 @@ FILES: dict[str, Callable[[Subject], Table | None]] = {
     RECENT: lambda subject: _proposals(subject, FILE_MOST),
     CHECKS: checks_table,
     MATCHES: matches_file,
+    FIRINGS: rule_backtest.file,
 }
 
 

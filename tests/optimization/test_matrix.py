@@ -20,7 +20,7 @@ from django.utils import timezone
 from intelligence.models import CalendarEvent
 from metaads.models import Ad, AdAccount, Role
 from optimization.api.urls import urlpatterns as of_api
-from optimization.models import Action, ExportFile
+from optimization.models import Action, ExportFile, Job
 from optimization.urls import urlpatterns as of_pages
 from tests.factories.metaads import AdAccountFactory, AdFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import make_rule
@@ -79,6 +79,8 @@ TABLE: dict[str, list[Line]] = {
     "rule-switch": [Line(TO_MANAGERS, "post", RULE, {"active": "1"})],
     "rule-archive": [Line(TO_MANAGERS, "post", RULE)],
     "rule-copy": [Line(TO_MANAGERS, "post", RULE)],
+    "rule-backtest": [Line(TO_MEMBERS, "post", RULE, {"since": "2026-01-01", "until": "2026-01-02"})],
+    "rule-job-stop": [Line(TO_MEMBERS, "post", {**RULE, "job_id": "job"})],
     "rule-yaml": [Line(TO_MEMBERS, kwargs=RULE)],
     "rule-import": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
     "rule-export": [Line(TO_ALL)],
@@ -152,10 +154,14 @@ def world(db: None, propose_budget: Callable[..., Action]) -> World:
     file = ExportFile.objects.create(
         user=UserFactory.create(), name="a.csv", data=_packed(), answers={}, created_at=now
     )
+    rule = make_rule(account, {"field": "spend_7d", "operator": ">", "value": 50})
+    job = Job.objects.create(
+        kind="backtest", account=account, parameters={"rules": [str(rule.public_id)]}, created_at=now
+    )
     held = {
         "account": account.pk, "account_meta": account.meta_id, "campaign": ad.campaign.meta_id,
         "ad_set": ad.ad_set.meta_id, "ad": ad.meta_id, "event": event.pk, "file": file.pk,
-        "rule": make_rule(account, {"field": "spend_7d", "operator": ">", "value": 50}).public_id,
+        "rule": rule.public_id, "job": job.public_id,
         "action": propose_budget(ad.ad_set, 8_000).public_id,
         "native": native(account).pk,
     }  # fmt: skip
@@ -175,7 +181,7 @@ def _clients(world: World) -> Iterator[tuple[str, Client]]:
 def _kwargs(line: Line, world: World, name: str) -> dict[str, Any]:
     found = {key: told.removeprefix("word:") if told.startswith("word:") else world.held[told]
              for key, told in line.kwargs.items()}  # fmt: skip
-    return {key: uuid.UUID(value) if key == "public_id" or name.startswith("import") else value
+    return {key: uuid.UUID(value) if key in ("public_id", "job_id") or name.startswith("import") else value
             for key, value in found.items()}  # fmt: skip
 
 

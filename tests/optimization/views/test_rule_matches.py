@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -31,7 +32,7 @@ def _stopped_clock() -> Iterator[None]:
 def sets(euro: AdAccount) -> list[AdSet]:
     campaign = CampaignFactory.create(account=euro)
     made: list[AdSet] = AdSetFactory.create_batch(4, campaign=campaign)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "ids": [one.meta_id for one in made],
         "name": [one.name for one in made],
         "spend_7d": [700.0, 64.1, 49.0, None],
