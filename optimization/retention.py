@@ -8,7 +8,7 @@ from django.db.models import Q
 from intelligence.collect.retention import Progress, delete_in_batches, roll_up
 from intelligence.metrics import windows
 from metaads.models import AdAccount
-from optimization.models import OPEN_JOB_STATES, Job, Run
+from optimization.models import OPEN_JOB_STATES, EvaluationTick, Job, Run
 
 KIND = "rollup"
 QUIET_HOUR = 3
@@ -34,7 +34,7 @@ def roll_up_account(account: AdAccount, now: datetime, wall: datetime, tell: Pro
     tell("old records of runs")
     runs, jobs = _trim_runs(account, now, wall), _trim_jobs(account, now)
     deleted = {f"{name} deleted": count for name, count in result.deleted.items()}
-    counts = {**result.made, **deleted, "runs": runs, "jobs": jobs}
+    counts = {**result.made, **deleted, "runs": runs, "jobs": jobs, "looks": _trim_looks(account, now)}
     Run.objects.update_or_create(
         account=account,
         kind=KIND,
@@ -57,6 +57,12 @@ def _trim_jobs(account: AdAccount, now: datetime) -> int:
     before = now - timedelta(days=settings.RETAIN_RUNS_DAYS)
     ended = Job.objects.filter(account=account, created_at__lt=before).exclude(state__in=OPEN_JOB_STATES)
     return sum(delete_in_batches(ended))
+
+
+def _trim_looks(account: AdAccount, now: datetime) -> int:
+    """The evaluation log goes with the frames that explain it."""
+    before = now - timedelta(days=settings.RETAIN_FRAMES_DAYS)
+    return sum(delete_in_batches(EvaluationTick.objects.filter(account=account, looked_at__lt=before)))
 
 
 def _slot(account: AdAccount, now: datetime) -> str:

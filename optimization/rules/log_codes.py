@@ -6,8 +6,9 @@ code MATCHED, in reading order, the number of its fate (uint16) among the texts 
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ NOT_COVERED, NOT_MATCHED, UNKNOWN, MATCHED = 0, 1, 2, 3
 Codes = NDArray[np.uint8]
 Fates = NDArray[np.uint16]
 _SHIFTS = np.array([0, 2, 4, 6], dtype=np.uint8)
+_MATCHES = np.array(
+    [sum(byte >> shift & 3 == MATCHED for shift in (0, 2, 4, 6)) for byte in range(256)], dtype=np.int64
+)
+"""How many of the four codes in a byte are MATCHED."""
 _LEVEL = 6
 
 
@@ -29,22 +34,30 @@ class Ruled:
     problem: str = ""
 
 
-@dataclass(frozen=True)
 class Head:
-    """What the blocks of a tick share. `fates` are (result, reason)."""
+    """What the blocks of a tick share: its rules in the order of the codes, and the fates, which are (result, reason).
 
-    rules: tuple[Ruled, ...]
-    fates: tuple[tuple[str, str], ...]
+    Packed as two lines of JSON. Most ticks have the same rules; the fates are read only where something matched.
+    """
+
+    def __init__(self, packed: bytes | memoryview) -> None:
+        rules, self._fates = zlib.decompress(packed).split(b"\n")
+        self.rules = _rules(rules)
+
+    @cached_property
+    def fates(self) -> list[tuple[str, str]]:
+        return [(result, reason) for result, reason in json.loads(self._fates)]
 
 
-def pack_head(head: Head) -> bytes:
-    rules = [[one.rule_id, one.version_id, one.problem] for one in head.rules]
-    return zlib.compress(json.dumps([rules, head.fates], separators=(",", ":")).encode(), _LEVEL)
+def pack_head(rules: Iterable[Ruled], fates: Sequence[tuple[str, str]]) -> bytes:
+    said = [[one.rule_id, one.version_id, one.problem] for one in rules]
+    lines = [json.dumps(part, separators=(",", ":")).encode() for part in (said, fates)]
+    return zlib.compress(b"\n".join(lines), _LEVEL)
 
 
-def unpack_head(packed: bytes | memoryview) -> Head:
-    rules, fates = json.loads(zlib.decompress(packed))
-    return Head(tuple(Ruled(*one) for one in rules), tuple((result, reason) for result, reason in fates))
+@lru_cache(maxsize=64)
+def _rules(line: bytes) -> tuple[Ruled, ...]:
+    return tuple(Ruled(*one) for one in json.loads(line))
 
 
 def pack_block(codes: Codes, fates: Fates) -> bytes:
@@ -62,14 +75,16 @@ def read_place(packed: bytes | memoryview, rules: int, slot: int) -> tuple[list[
     codes: list[int] = ((joined[:, slot // 4] >> (slot % 4 * 2)) & 3).tolist()
     if MATCHED not in codes:
         return codes, {}
-    matched = (((joined[:, :, None] >> _SHIFTS) & 3) == MATCHED).reshape(rules, PLACES)
-    before = np.concatenate([[0], np.cumsum(np.count_nonzero(matched, axis=1))])
+    counts = _MATCHES[joined]
+    before = np.cumsum(counts.sum(axis=1))
     told = np.frombuffer(raw, dtype="<u2", offset=rules * PLACES // 4)
-    return codes, {
-        rule: int(told[before[rule] + np.count_nonzero(matched[rule, :slot])])
-        for rule, code in enumerate(codes)
-        if code == MATCHED
-    }
+    answer = {}
+    for rule, code in enumerate(codes):
+        if code == MATCHED:
+            earlier = int(before[rule - 1]) if rule else 0
+            beside = sum(int(joined[rule, slot // 4]) >> 2 * at & 3 == MATCHED for at in range(slot % 4))
+            answer[rule] = int(told[earlier + int(counts[rule, : slot // 4].sum()) + beside])
+    return codes, answer
 
 
 def parts_of(codes: Codes) -> Sequence[int]:

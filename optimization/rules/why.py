@@ -7,9 +7,8 @@ them from the frame of that look, with the version of the rule that looked.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from optimization.rules import log_codes as coded
 from optimization.rules import near_miss
 from optimization.rules.compile import compile_version
 from optimization.rules.history import context_for
-from optimization.rules.log import ERRORED, MATCHED, NO_DATA, NOT_COVERED, NOT_MATCHED, SKIPPED, Fate, ids_of
+from optimization.rules.log import ERRORED, MATCHED, NO_DATA, NOT_COVERED, NOT_MATCHED, RESULTS, SKIPPED, Fate, ids_of
 from optimization.rules.sheet import FrameSheet
 from optimization.rules.trace import trace_rows
 
@@ -82,8 +81,7 @@ class Check:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class _Raw:
+class _Raw(NamedTuple):
     """A check before its rule is loaded."""
 
     at: datetime
@@ -110,10 +108,8 @@ def search(
 
     `rule`: only its checks, of any version. `results`: only these. The first `explained` come with their figures.
     """
-    found = (
-        one for one in _raw(account, level, entity_id, since, until, rule) if not results or one.fate[0] in results
-    )
-    some = list(islice(found, limit))
+    wanted = frozenset(results or RESULTS)
+    some = list(islice(_raw(account, level, entity_id, (since, until), rule, wanted), limit))
     versions = RuleVersion.objects.select_related("rule").in_bulk({one.version_id for one in some})
     checks = [_check(one, versions[one.version_id], level, entity_id) for one in some]
     return [*explain(account, checks[:explained]), *checks[explained:]] if explained else checks
@@ -124,7 +120,7 @@ def summary(
 ) -> dict[int, dict[str, int]]:
     """Rule id -> result -> how many checks ended so."""
     counts: dict[int, dict[str, int]] = {}
-    for one in _raw(account, level, entity_id, since, until, None):
+    for one in _raw(account, level, entity_id, (since, until), None, frozenset(RESULTS)):
         of_rule = counts.setdefault(one.rule_id, {})
         of_rule[one.fate[0]] = of_rule.get(one.fate[0], 0) + 1
     return counts
@@ -137,13 +133,18 @@ def _check(one: _Raw, version: RuleVersion, level: str, entity_id: str) -> Check
 
 
 def _raw(
-    account: AdAccount, level: str, entity_id: str, since: datetime, until: datetime, rule: Rule | None
+    account: AdAccount,
+    level: str,
+    entity_id: str,
+    span: tuple[datetime, datetime],
+    rule: Rule | None,
+    wanted: frozenset[str],
 ) -> Iterator[_Raw]:
     """Newest first, rules of one look in the order in which they were evaluated."""
     place = place_of(account, level, entity_id)
     if place is None:
         return
-    ticks = EvaluationTick.objects.filter(account=account, level=level, looked_at__range=(since, until))
+    ticks = EvaluationTick.objects.filter(account=account, level=level, looked_at__range=span)
     rows = ticks.order_by("-looked_at", "-pk").values_list("pk", "kind", "at", "looked_at", "places", "packed")
     start = 0
     while batch := list(rows[start : start + BATCH]):
@@ -153,29 +154,23 @@ def _raw(
         packed = dict(blocks.values_list("tick_id", "packed"))
         for pk, kind, frame_at, at, places, head in batch:
             if place < places:
-                for ruled, fate in _fates(_head(bytes(head)), packed.get(pk), slot, rule):
+                for ruled, fate in _fates(coded.Head(head), packed.get(pk), slot, rule, wanted):
                     yield _Raw(at, kind, frame_at, ruled.rule_id, ruled.version_id, fate)
 
 
-@lru_cache(maxsize=256)
-def _head(packed: bytes) -> coded.Head:
-    """Most looks of an account have the same rules and reasons."""
-    return coded.unpack_head(packed)
-
-
 def _fates(
-    head: coded.Head, block: bytes | memoryview | None, slot: int, rule: Rule | None
+    head: coded.Head, block: bytes | memoryview | None, slot: int, rule: Rule | None, wanted: frozenset[str]
 ) -> Iterator[tuple[coded.Ruled, Fate]]:
     if rule is not None and all(ruled.rule_id != rule.pk for ruled in head.rules):
         return
     codes, told = ([0] * len(head.rules), {}) if block is None else coded.read_place(block, len(head.rules), slot)
-    for i, ruled in enumerate(head.rules):
-        if rule is not None and ruled.rule_id != rule.pk:
+    unwanted = {code for code, (result, _) in BY_CODE.items() if result not in wanted}
+    for i, (ruled, code) in enumerate(zip(head.rules, codes, strict=True)):
+        if (rule is not None and ruled.rule_id != rule.pk) or (code in unwanted and not ruled.problem):
             continue
-        if ruled.problem:
-            yield ruled, (ERRORED, ruled.problem)
-        else:
-            yield ruled, BY_CODE[codes[i]] if codes[i] in BY_CODE else head.fates[told[i]]
+        fate = (ERRORED, ruled.problem) if ruled.problem else BY_CODE.get(code) or head.fates[told[i]]
+        if fate[0] in wanted:
+            yield ruled, fate
 
 
 def place_of(account: AdAccount, level: str, entity_id: str) -> int | None:

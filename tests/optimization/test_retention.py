@@ -11,11 +11,15 @@ from config.pipeline import queue_rollup
 from config.tick import tick
 from intelligence.models import Reading, Week
 from metaads.models import AdAccount, Level
-from optimization.models import Run
+from optimization.models import EvaluationBlock, EvaluationTick, Run
 from optimization.retention import roll_up_account, rollup_is_due
+from optimization.rules.compile import compile_version
+from optimization.rules.evaluate import evaluate
+from optimization.rules.log import Looked, keep_look
 from tests.factories.intelligence import reading
 from tests.factories.metaads import AdAccountFactory, AdSetFactory
-from tests.factories.optimization import budget_action
+from tests.factories.optimization import budget_action, keep_frame, make_rule, version_of
+from tests.optimization.rules.build import leaf
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -114,3 +118,16 @@ def test_a_tick_without_queue_rolls_up_too(account: AdAccount) -> None:
     assert Week.objects.exists()
     again = {report.step: report.text for report in tick(NOW, [account])}
     assert again["rollup"] == "rolled up today"
+
+
+def test_what_rules_said_goes_with_the_frames_that_explain_it(account: AdAccount) -> None:
+    rule = make_rule(account, leaf("spend_7d", ">", 50))
+    for days in (31, 29):
+        at = NOW - timedelta(days=days)
+        frame = keep_frame(account, "adset", {"ids": ["31"], "spend_7d": [60]}, at)
+        compiled = compile_version(version_of(rule))
+        keep_look(account, frame, [Looked(version_of(rule), evaluate(compiled, frame))], at)
+    roll_up_account(account, NOW, NOW)
+    kept = EvaluationTick.objects.get()
+    assert (kept.looked_at, EvaluationBlock.objects.count()) == (NOW - timedelta(days=29), 1)
+    assert Run.objects.get(kind="rollup").counts["looks"] == 2
