@@ -16,12 +16,21 @@ from django.utils.safestring import SafeString
 from metaads.models import AdAccount
 from optimization.admin.base import BaseForm, KeptAdmin, ReadOnlyAdmin, administered, administers_any, user_of, visible
 from optimization.admin.documents import TagsField, load_json
+from optimization.admin.rule_parts import (
+    conflicts_in,
+    conflicts_text,
+    figures_text,
+    trial_text,
+    versions_table,
+    yaml_answer,
+)
 from optimization.models import Rule, RuleVersion
 from optimization.rules.schema import RuleInvalid, parse
 from optimization.rules.services import AdoptionRefused, adopt_for_each_currency, record_edit, save_rule, set_active
 from optimization.rules.templates import TEMPLATES
 
 NAME_ONE = "Name at least one ad account of yours: a rule for all is for the installation's administrator."
+CONFLICTS_TOLD = 5
 # What a version does not hold: changing it is an event of its own.
 IDENTITY = {"name", "description", "category", "level", "priority", "owner", "accounts", "tags"}
 EXAMPLE = {
@@ -86,16 +95,17 @@ class RuleAdmin(KeptAdmin):
     list_filter = ("active", "category", "level", "accounts")
     search_fields = ("name", "description")
     list_select_related = ("current",)
-    readonly_fields = ("says", "statistics", "disabled_reason")
+    readonly_fields = ("says", "statistics", "disabled_reason", "trial", "works_against", "page", "versions")
     fieldsets = (
         (
             None,
             {"fields": ("name", "says", "description", ("category", "level", "priority"), "active", "disabled_reason")},
         ),
-        ("What it says", {"fields": ("document",)}),
-        ("Where and whose", {"fields": ("accounts", "owner", "tags", "statistics")}),
+        ("What it says", {"fields": ("document", "works_against")}),
+        ("Where and whose", {"fields": ("accounts", "owner", "tags", "statistics", "trial", "page")}),
+        ("Versions", {"fields": ("versions",)}),
     )
-    actions = ("switch_on", "switch_off")
+    actions = ("switch_on", "switch_off", "as_yaml")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """One's own rules and those of one's accounts, never one that also covers an account one may not see."""
@@ -142,10 +152,24 @@ class RuleAdmin(KeptAdmin):
 
     @admin.display(description="statistics")
     def statistics(self, obj: Rule) -> str:
-        return (
-            f"evaluated {obj.evaluated:,}, triggered {obj.triggered:,}, proposed {obj.proposed:,}, "
-            f"approved {obj.approved:,}, executed {obj.executed:,}"
-        )
+        return figures_text(obj)
+
+    @admin.display(description="trial")
+    def trial(self, obj: Rule) -> SafeString | str:
+        return trial_text(obj) if obj.pk else "runs dry at its first look, once it is on"
+
+    @admin.display(description="works against")
+    def works_against(self, obj: Rule) -> SafeString | str:
+        return conflicts_text(obj) if obj.pk else "Told when it is saved."
+
+    @admin.display(description="versions")
+    def versions(self, obj: Rule) -> SafeString | str:
+        return versions_table(obj) if obj.pk else "The first comes when it is saved."
+
+    @admin.display(description="its page")
+    def page(self, obj: Rule) -> SafeString | str:
+        """Matches now, why or why not, back-test, versions."""
+        return format_html('<a href="{}">open</a>', reverse("rule", args=[obj.public_id])) if obj.pk else "–"
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
         """Identity first; the version follows in `save_related`, once the accounts (and so the currency) are known."""
@@ -160,6 +184,8 @@ class RuleAdmin(KeptAdmin):
         record_edit(rule, IDENTITY & set(form.changed_data), user, now)
         save_rule(rule, form.cleaned_data["checked"], user, now)
         set_active(rule, form.cleaned_data["active"], user, now)
+        for conflict in conflicts_in(rule)[:CONFLICTS_TOLD]:
+            self.message_user(request, str(conflict), messages.WARNING)
 
     @admin.action(description="Switch on", permissions=["change"])
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Rule]) -> None:
@@ -168,6 +194,10 @@ class RuleAdmin(KeptAdmin):
     @admin.action(description="Switch off", permissions=["change"])
     def switch_off(self, request: HttpRequest, queryset: QuerySet[Rule]) -> None:
         self._switch(request, queryset, False)
+
+    @admin.action(description="Download as YAML", permissions=["view"])
+    def as_yaml(self, request: HttpRequest, queryset: QuerySet[Rule]) -> HttpResponse:
+        return yaml_answer(queryset)
 
     def _switch(self, request: HttpRequest, queryset: QuerySet[Rule], active: bool) -> None:
         for rule in queryset:
