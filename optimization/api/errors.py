@@ -23,6 +23,16 @@ class Refused(exceptions.APIException):
         self.field = field
 
 
+class Several(exceptions.APIException):
+    """Like Refused, with several places at fault. `fields`: place -> what is wrong there."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+        super().__init__()
+        self.fields = fields
+
+
 class TooLarge(exceptions.APIException):
     """More bytes than DATA_UPLOAD_MAX_MEMORY_SIZE."""
 
@@ -41,6 +51,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         fields = _flat(error.detail)
         response.data = shaped("Some values can't be used: see field_errors.", "invalid", fields)
+    elif isinstance(error, Several):
+        response.data = shaped(str(error.detail), str(error.get_codes()), error.fields)
     elif isinstance(error, Refused):
         response.data = shaped(str(error.detail), str(error.get_codes()), {error.field: [str(error.detail)]})
     else:

@@ -33,7 +33,7 @@ class TableQuery(Counted):
     window = serializers.ChoiceField(windows.WINDOWS, required=False, default="7d")
 
 
-class _Export(APIView):
+class FileView(APIView):
     """Answers with a finished file, and with JSON where something is wrong, whatever the caller says it accepts."""
 
     throttle_classes = (ScopedRateThrottle,)
@@ -43,7 +43,7 @@ class _Export(APIView):
         return JSONRenderer(), JSONRenderer.media_type
 
 
-class TableExport(_Export):
+class TableExport(FileView):
     """Every campaign, ad set or ad of an account with its state and metrics over a window."""
 
     @extend_schema(
@@ -60,7 +60,7 @@ class TableExport(_Export):
         return csv_answer(Table(level, level, [Head(head) for head in heads], rows), account.name)
 
 
-class TrendExport(_Export):
+class TrendExport(FileView):
     """One object day by day."""
 
     @extend_schema(

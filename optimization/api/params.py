@@ -52,6 +52,19 @@ class DayField(serializers.DateField):
         return day
 
 
+class Body(serializers.Serializer[Any]):
+    """A JSON body. A name that does not exist is refused: a slip must not pass for something left out."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if unknown:
+            known = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {name: [f"There is no such field; there are {known}."] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
 class Counted(serializers.Serializer[Any]):
     """What counts as a conversion."""
 

@@ -1,5 +1,6 @@
 """Reading JSON bodies. Their size is bounded by DATA_UPLOAD_MAX_MEMORY_SIZE (`errors.TooLarge`)."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,4 +18,20 @@ class Json(JSONParser):
             read: dict[str, Any] = super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise exceptions.ParseError("The JSON is nested too deeply.") from None
+        _storable(read)
         return read
+
+
+def _storable(read: object) -> None:
+    """Raises ParseError for a NUL byte or a number without end: no database keeps them."""
+    todo: list[object] = [read]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, dict):
+            todo += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            todo += one
+        elif isinstance(one, str) and "\0" in one:
+            raise exceptions.ParseError("A text holds a NUL byte. Leave it out.")
+        elif isinstance(one, float) and not math.isfinite(one):
+            raise exceptions.ParseError("A number is too large.")

@@ -6,6 +6,7 @@ from optimization.models.export_file import ExportFile
 from optimization.models.job import OPEN_JOB_STATES, Job
 from optimization.models.ledger import LedgerEvent, LedgerHead
 from optimization.models.limits import AccountLimits, LimitCounter
+from optimization.models.request_key import RequestKey
 from optimization.models.rule import Rule, RuleVersion
 from optimization.models.run import Run
 from optimization.models.stop import EmergencyStop
@@ -27,6 +28,7 @@ __all__ = [
     "LedgerEvent",
     "LedgerHead",
     "LimitCounter",
+    "RequestKey",
     "Rule",
     "RuleVersion",
     "Run",

@@ -42,7 +42,7 @@ class Identity:
 
 def token_of(rule: Rule) -> str:
     """Stands for all that the builder edits; another one means that somebody saved in between."""
-    accounts = sorted(rule.accounts.values_list("pk", flat=True))
+    accounts = sorted(account.pk for account in rule.accounts.all())
     told = [rule.current_id, rule.name, rule.description, rule.category, rule.level, rule.priority, rule.tags, accounts]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
 

@@ -24,6 +24,7 @@ from optimization.models import Action, ExportFile, Job
 from optimization.urls import urlpatterns as of_pages
 from tests.factories.metaads import AdAccountFactory, AdFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import make_rule
+from tests.optimization.rules.build import document, leaf
 from tests.optimization.rules.native.build import native
 from tests.optimization.views.conftest import signed_in
 
@@ -54,6 +55,12 @@ class Line:
 
 ACTION = {"public_id": "action"}
 RULE = {"public_id": "rule"}
+OF_RULE, OF_JOB = {"id": "rule"}, {"id": "job"}
+A_RULE = {
+    "name": "Stop", "category": "loss_prevention", "level": "adset", "accounts": ["$account_meta"],
+    "document": document(leaf("spend_7d", ">", 50)),
+}  # fmt: skip
+A_TRY = {"account": "$account_meta", "level": "adset", "document": A_RULE["document"]}
 OF_ACCOUNT = {"level": "word:account", "id": "account_meta"}
 TABLE: dict[str, list[Line]] = {
     "dashboard": [Line(TO_ALL)],
@@ -119,6 +126,33 @@ TABLE: dict[str, list[Line]] = {
         Line(API_MANAGERS, "post", data={"account": "$account_meta", "events": [
             {"event_id": "a", "time": "2026-01-01T00:00:00Z", "value": "1", "currency": "EUR"}]}),
     ],
+    "api-rules": [Line(API_ALL), Line(API_MANAGERS, "post", data=A_RULE)],
+    "api-optimization-rules": [Line(API_ALL), Line(API_MANAGERS, "post", data=A_RULE)],
+    "api-rule": [
+        Line(API_MEMBERS, kwargs=OF_RULE), Line(API_MANAGERS, "put", OF_RULE, A_RULE),
+        Line(API_MANAGERS, "patch", OF_RULE, {"name": "Another"}), Line(API_MANAGERS, "delete", OF_RULE),
+    ],
+    "api-rule-toggle": [Line(API_MANAGERS, "post", OF_RULE, {"active": True})],
+    "api-rule-versions": [Line(API_MEMBERS, kwargs=OF_RULE)],
+    "api-rule-templates": [Line(API_ALL)],
+    "api-rule-adopt": [Line(API_MANAGERS, "post", {"key": "word:zero_conversions"}, {"accounts": ["$account_meta"]})],
+    "api-rule-preview": [Line(API_MEMBERS, "post", OF_RULE)],
+    "api-rules-preview": [Line(API_MEMBERS, "post", data=A_TRY)],
+    "api-rules-why": [
+        Line(API_MEMBERS, data={"account": "$account_meta", "level": "adset", "entity": "$ad_set"}),
+        Line(API_MEMBERS, data={"account": "$account_meta", "level": "adset", "entity": "1", "rule": "$rule"}),
+    ],
+    "api-rules-export": [Line(API_ALL), Line(API_MEMBERS, data={"account": "$account_meta"})],
+    "api-rules-import": [Line((401, NO, NO, FINE, FINE, FINE), "post", data={"yaml": "version: 1\nrules: []"})],
+    "api-rule-backtest": [
+        Line((401, NONE, *[WRONG] * 4), "post", OF_RULE, {"since": "2005-01-01", "until": "2005-01-02"})
+    ],
+    "api-simulate": [Line((401, *[WRONG] * 5), "post", data={"account": "$account_meta", "rule_ids": []})],
+    "api-simulation": [Line(API_MEMBERS, kwargs=OF_JOB)],
+    "api-simulation-cancel": [Line(API_MEMBERS, "post", OF_JOB)],
+    "api-jobs": [Line(API_ALL)],
+    "api-job": [Line(API_MEMBERS, kwargs=OF_JOB)],
+    "api-job-cancel": [Line(API_MEMBERS, "post", OF_JOB)],
     "api-export-trend": [Line(API_MEMBERS, kwargs={"level": "word:campaign", "id": "campaign"})],
     "api-export": [Line(API_MEMBERS, kwargs={"level": "word:ad"}, data={"account": "$account_meta"})],
 }  # fmt: skip
@@ -163,6 +197,7 @@ def world(db: None, propose_budget: Callable[..., Action]) -> World:
         "ad_set": ad.ad_set.meta_id, "ad": ad.meta_id, "event": event.pk, "file": file.pk,
         "rule": rule.public_id, "job": job.public_id,
         "action": propose_budget(ad.ad_set, 8_000).public_id,
+        "job": Job.objects.create(kind="simulate", account=account, created_at=now).public_id,
         "native": native(account).pk,
     }  # fmt: skip
     return World(people, {name: str(value) for name, value in held.items()})
@@ -188,7 +223,7 @@ def _kwargs(line: Line, world: World, name: str) -> dict[str, Any]:
 def _answer(client: Client, name: str, line: Line, world: World) -> int:
     url = "/api/nothing" if name == "api-unknown" else reverse(name, kwargs=_kwargs(line, world, name))
     data = {key: world.value(told) for key, told in line.data.items()}
-    json = {"content_type": "application/json"} if name.startswith("api-") and line.method == "post" else {}
+    json = {"content_type": "application/json"} if name.startswith("api-") and line.method != "get" else {}
     with transaction.atomic():
         answer = getattr(client, line.method)(url, data, **json)
         transaction.set_rollback(True)
