@@ -55,7 +55,7 @@ class Line:
 
 ACTION = {"public_id": "action"}
 RULE = {"public_id": "rule"}
-OF_RULE, OF_JOB = {"id": "rule"}, {"id": "job"}
+OF_RULE, OF_JOB = {"id": "rule"}, {"id": "simulation"}
 A_RULE = {
     "name": "Stop", "category": "loss_prevention", "level": "adset", "accounts": ["$account_meta"],
     "document": document(leaf("spend_7d", ">", 50)),
@@ -197,7 +197,7 @@ def world(db: None, propose_budget: Callable[..., Action]) -> World:
         "ad_set": ad.ad_set.meta_id, "ad": ad.meta_id, "event": event.pk, "file": file.pk,
         "rule": rule.public_id, "job": job.public_id,
         "action": propose_budget(ad.ad_set, 8_000).public_id,
-        "job": Job.objects.create(kind="simulate", account=account, created_at=now).public_id,
+        "simulation": Job.objects.create(kind="simulate", account=account, created_at=now).public_id,
         "native": native(account).pk,
     }  # fmt: skip
     return World(people, {name: str(value) for name, value in held.items()})
