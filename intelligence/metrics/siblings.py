@@ -12,11 +12,17 @@ Codes = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Standing:
-    """(n,) for each known value: how many of its group are lower, how many higher, how many known in all; else NaN."""
+    """(n,) for each known value: how many of its group are lower, how many higher, how many known in all; else NaN.
+
+    `order`: rows with a known value by group and value, lowest first; `starts` and `sizes` of the groups in it.
+    """
 
     lower: Numbers
     higher: Numbers
     size: Numbers
+    order: Codes
+    starts: Codes
+    sizes: Codes
 
 
 def codes_of(groups: Numbers | Texts) -> Codes:
@@ -26,40 +32,37 @@ def codes_of(groups: Numbers | Texts) -> Codes:
 
 def standing(values: Numbers, groups: Codes) -> Standing:
     known = np.flatnonzero(~np.isnan(values))
-    order = np.lexsort((values[known], groups[known]))
-    code, value = groups[known][order], values[known][order]
-    new_group = np.r_[True, code[1:] != code[:-1]][: len(order)]
-    new_value = new_group | np.r_[True, value[1:] != value[:-1]][: len(order)]
+    rows = known[np.lexsort((values[known], groups[known]))]
+    code, value = groups[rows], values[rows]
+    new_group = np.r_[True, code[1:] != code[:-1]][: len(rows)]
+    new_value = new_group | np.r_[True, value[1:] != value[:-1]][: len(rows)]
     group_starts, value_starts = np.flatnonzero(new_group), np.flatnonzero(new_value)
     group = np.cumsum(new_group) - 1
     tie = np.cumsum(new_value) - 1
-    group_ends = np.r_[group_starts[1:], len(order)]
-    value_ends = np.r_[value_starts[1:], len(order)]
-    found = Standing(*(np.full(len(values), np.nan) for _ in range(3)))
-    rows = known[order]
-    found.lower[rows] = value_starts[tie] - group_starts[group]
-    found.higher[rows] = group_ends[group] - value_ends[tie]
-    found.size[rows] = group_ends[group] - group_starts[group]
-    return found
+    group_ends = np.r_[group_starts[1:], len(rows)]
+    value_ends = np.r_[value_starts[1:], len(rows)]
+    lower, higher, size = (np.full(len(values), np.nan) for _ in range(3))
+    lower[rows] = value_starts[tie] - group_starts[group]
+    higher[rows] = group_ends[group] - value_ends[tie]
+    size[rows] = group_ends[group] - group_starts[group]
+    return Standing(lower, higher, size, rows, group_starts, np.diff(np.r_[group_starts, len(rows)]))
 
 
-def at_place(values: Numbers, groups: Codes, places: Numbers) -> Numbers:
-    """(n,) between the value at the `places`-th place of its group, counted from the highest, and the next one.
+def border(values: Numbers, found: Standing, places: Numbers) -> Numbers:
+    """(n,) half way between the value at the `places`-th place of its group, counted from the highest, and the next.
 
-    NaN where the group has fewer than two known values, or the place is not between two of them.
+    NaN where the place is not between two known values of the group.
     """
-    known = np.flatnonzero(~np.isnan(values))
-    order = known[np.lexsort((-values[known], groups[known]))]
-    code, value = groups[order], values[order]
-    starts = np.flatnonzero(np.r_[True, code[1:] != code[:-1]][: len(order)])
-    sizes = np.diff(np.r_[starts, len(order)])
-    wanted = places[order[starts]] if len(order) else np.zeros(0)
-    inside = (wanted >= 1) & (wanted < sizes)
-    last = (starts + np.where(inside, wanted, 1) - 1).astype(np.intp)
-    following = np.minimum(last + 1, max(len(order) - 1, 0))
-    border = np.where(inside, (value[last] + value[following]) / 2, np.nan) if len(order) else np.zeros(0)
     answer = np.full(len(values), np.nan)
-    answer[order] = np.repeat(border, sizes)
+    order, starts, sizes = found.order, found.starts, found.sizes
+    if not len(order):
+        return answer
+    wanted = places[order[starts]]
+    inside = (wanted >= 1) & (wanted < sizes)
+    last = starts + np.where(inside, sizes - wanted, 0).astype(np.intp)
+    following = np.maximum(last - 1, 0)
+    between = np.where(inside, (values[order[last]] + values[order[following]]) / 2, np.nan)
+    answer[order] = np.repeat(between, sizes)
     return answer
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from intelligence.metrics.catalog import Field
 from intelligence.metrics.frame import Numbers
-from intelligence.metrics.siblings import Codes, at_place, standing
+from intelligence.metrics.siblings import Codes, border, standing
 from optimization.operators.values.expression import Expression
 from optimization.operators.values.inputs import Input
 from optimization.operators.values.problem import ValueProblem
@@ -72,7 +72,7 @@ class Ranked:
         room = self._places(found.size)
         tells = np.greater(found.size, self.count or 1)  # more than one, and more than there are places to give
         inside = np.where(tells, found.size - found.lower <= room, np.nan)
-        return np.stack([inside, sign * at_place(values, groups, room), found.higher + 1, found.size])
+        return np.stack([inside, sign * border(values, found, room), found.higher + 1, found.size])
 
     def _places(self, size: Numbers) -> Numbers:
         """Places in a group of `size` compared; at most the percent, so a small group may have none."""
