@@ -150,6 +150,28 @@ def test_an_entity_that_was_not_there_then_is_left_alone(account: AdAccount, fra
     assert gathered.refused == {"It is already paused.": 1, "It vanished at Meta.": 1}
 
 
+def test_every_draft_says_how_sure_its_rule_is(account: AdAccount, sets: list[AdSet]) -> None:
+    """The same CPA of 50: from two conversions, and from forty."""
+    columns: dict[str, list[Any]] = {
+        "ids": [one.meta_id for one in sets],
+        "name": [one.name for one in sets],
+        "parent_id": [one.campaign.meta_id for one in sets],
+        "spend_7d": [100, 2000, 300, 300, 300, 300],
+        "conversions_7d": [2, 40, 6, 15, 30, 9],
+        "cpa_7d": [50, 50, 50, 20, 10, 33],
+    }
+    made = keep_frame(account, "adset", columns)
+    make_rule(account, {"all": [leaf("cpa_7d", ">", 35), leaf("spend_7d", ">", 50)]}, name="Dear")
+    looks = due_rules(account, NOW)
+    drafts = wants(account, looks, {"adset": made}, known_now(account, looks, made), NOW).drafts
+    sure = {draft.entity.meta_id: draft.confidence for draft in drafts}
+    few, many = sure[sets[0].meta_id], sure[sets[1].meta_id]
+    assert few is not None
+    assert many is not None
+    assert few < 0.75 < 0.9 < many
+    assert drafts[0].confidence_note == "Least sure: CPA in the last 7 days is over 35.00."
+
+
 def test_an_open_proposal_of_a_replay_needs_no_row() -> None:
     proposal = Open("adset", "31", "pause", "21", 50, "ACTIVE", "PAUSED")
     assert (proposal.key, proposal.by_rule, proposal.rank) == (("adset", "31", "pause"), True, (0, -50))
