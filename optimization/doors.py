@@ -1,14 +1,16 @@
-"""What the management commands of this app share: `--now`, `--account`, and actions by public id."""
+"""What the management commands of this app share: `--now`, `--account`, actions by public id, rules by id or name."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
+from django.db.models import Q
 
 from metaads.management.arguments import accounts, add_account, add_now, moment
-from optimization.models import Action
+from optimization.models import Action, Rule
 
-__all__ = ["accounts", "action", "add_account", "add_now", "moment"]
+__all__ = ["accounts", "action", "add_account", "add_now", "moment", "rule_named"]
 
 
 def action(public_id: str) -> Action:
@@ -17,6 +19,20 @@ def action(public_id: str) -> Action:
         return Action.objects.select_related("account__connection").get(public_id=public_id)
     except (Action.DoesNotExist, ValidationError):
         raise CommandError(f"There is no action {public_id!r}. Its id stands on its page.") from None
+
+
+def rule_named(text: str) -> Rule:
+    """A rule by its public id, or by its name where only one has it."""
+    try:
+        which = Q(public_id=UUID(text))
+    except ValueError:
+        which = Q(name=text)
+    found = list(Rule.objects.filter(which).select_related("current")[:2])
+    if not found:
+        raise CommandError(f"There is no rule {text!r}. Its id stands on its page.")
+    if len(found) > 1:
+        raise CommandError(f"Several rules are called {text!r}. Give the public id instead.")
+    return found[0]
 
 
 Options = dict[str, Any]

@@ -1,6 +1,6 @@
 """What entities really did, account day by account day, as it is known now (restated, late conversions included)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -19,7 +19,10 @@ METRICS = ("spend", "conversions", "conversion_value")
 class Really:
     """Days from `first` to `last` (account days, both included), as known at `known_at`."""
 
-    def __init__(self, account: AdAccount, first: date, last: date, known_at: datetime) -> None:
+    def __init__(
+        self, account: AdAccount, first: date, last: date, known_at: datetime, metrics: Sequence[str] = METRICS
+    ) -> None:
+        self.metrics = metrics
         self.account, self.first, self.last, self.known_at = account, first, max(first, last), known_at
         self._held: dict[str, dict[str, dict[str, Numbers]]] = {}
 
@@ -39,7 +42,7 @@ class Really:
         found = whole(read, self.account.zone, self.known_at)
         totals = {(self.last - day).days: known.totals for day, known in found.items()}
         days = Days(wanted, totals, self.count, bare(wanted).born, conversion_types(self.account))
-        columns = {metric: days.matrix(metric)[::-1] for metric in METRICS}
+        columns = {metric: days.matrix(metric)[::-1] for metric in self.metrics}
         held = self._held.setdefault(level, {})
         for place, entity_id in enumerate(wanted.tolist()):
             held[entity_id] = {metric: column[:, place] for metric, column in columns.items()}

@@ -31,6 +31,7 @@ def measures() -> dict[str, Callable[[], Result]]:
     """Every measure by name. Imported late: they need Django."""
     from tests.benchmarks import (
         alarms,
+        backtest,
         collection,
         faults,
         fleet,
@@ -49,7 +50,7 @@ def measures() -> dict[str, Callable[[], Result]]:
     )
 
     looked_at = (collection, growth, fleet, storage, known_then, trust, alarms, why)
-    modules = (rules, tick, reaction, pages, preview, *looked_at, recordings, faults, sandbox)
+    modules = (rules, tick, reaction, pages, preview, backtest, *looked_at, recordings, faults, sandbox)
     return {module.__name__.rpartition(".")[2]: module.run for module in modules}
 
 

@@ -2,8 +2,9 @@
 
 from optimization.jobs.base import JobKind
 from optimization.jobs.kinds.backtest import BACKTEST
+from optimization.jobs.kinds.simulate import SIMULATE
 
-ALL: tuple[JobKind, ...] = (BACKTEST,)
+ALL: tuple[JobKind, ...] = (BACKTEST, SIMULATE)
 KINDS: dict[str, JobKind] = {kind.key: kind for kind in ALL}
 if len(KINDS) != len(ALL):
     raise RuntimeError("two kinds of job share a key")

@@ -1,5 +1,6 @@
 """Back-test of rules, saved or not, over a stretch of the past."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -81,16 +82,20 @@ def _chosen(account: AdAccount, asked: BacktestParameters) -> list[Rule | Unsave
         except RuleInvalid as error:
             raise JobRefused(f"document: {error}", "document") from None
         return [Unsaved(asked.level, asked.document)]
-    ours = Rule.objects.filter(Q(accounts=account) | Q(accounts__isnull=True), public_id__in=asked.rules)
+    return list(saved_rules(account, asked.rules))
+
+
+def saved_rules(account: AdAccount, ids: Sequence[UUID]) -> list[Rule]:
+    """Rules of the account by public id, in that order. Raises JobRefused for one that is not there or says nothing."""
+    ours = Rule.objects.filter(Q(accounts=account) | Q(accounts__isnull=True), public_id__in=ids)
     found = {rule.public_id: rule for rule in ours.select_related("current")}
-    missing = [str(one) for one in asked.rules if one not in found]
+    missing = [str(one) for one in ids if one not in found]
     if missing:
         raise JobRefused(f"rules: this account has no rule {missing[0]}.", "rules")
-    chosen: list[Rule | Unsaved] = [found[one] for one in asked.rules]
     empty = [rule.name for rule in found.values() if rule.current is None]
     if empty:
         raise JobRefused(f"rules: {empty[0]} has no conditions yet; save them first.", "rules")
-    return chosen
+    return [found[one] for one in ids]
 
 
 BACKTEST = Backtest()

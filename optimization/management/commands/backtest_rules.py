@@ -5,10 +5,8 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Q
 
 from intelligence.metrics import windows
 from metaads.management.arguments import some
@@ -24,6 +22,7 @@ from optimization.backtest import (
     backtest,
     earliest,
 )
+from optimization.doors import rule_named
 from optimization.models import Rule
 from optimization.rules.schema import RuleInvalid
 
@@ -45,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="The whole result as JSON, a line an account.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rules, failed = [_rule(text) for text in options["rule"]], 0
+        rules, failed = [rule_named(text) for text in options["rule"]], 0
         for account in some(options["account"]):
             try:
                 found = self._one(account, rules, options)
@@ -112,19 +111,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {name} ({count}): {reason}")
         for text in [*found.problems, *found.notes]:
             self.stdout.write(f"  {text}")
-
-
-def _rule(text: str) -> Rule:
-    try:
-        by_id = Q(public_id=UUID(text))
-    except ValueError:
-        by_id = Q()
-    found = list(Rule.objects.filter(by_id or Q(name=text)).select_related("current")[:2])
-    if not found:
-        raise CommandError(f"--rule: there is no rule {text!r}. Its id stands on its page.")
-    if len(found) > 1:
-        raise CommandError(f"--rule: several rules are called {text!r}. Give the public id instead.")
-    return found[0]
 
 
 def _day(text: str | date | None, name: str) -> date | None:
