@@ -16,6 +16,7 @@ from optimization.simulate.spec import Spec
 
 Progress = Callable[[float, str], None]
 MARK = "only-for-a-simulation"
+MANAGE = str(Path(__file__).resolve().parents[2] / "manage.py")
 OWN: Mapping[str, str] = {
     "DATABASE_URL": "",
     "REDIS_URL": "",
@@ -83,7 +84,7 @@ def _environment(folder: Path) -> dict[str, str]:
 def _migrated(folder: Path) -> None:
     folder.mkdir()
     (folder / MARK).touch()
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--verbosity=0"]
+    command = [sys.executable, MANAGE, "migrate", "--verbosity=0"]
     done = subprocess.run(command, env=_environment(folder), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise SimulationFailed(f"Its database could not be made: {done.stderr.strip()[-300:]}")
@@ -91,7 +92,7 @@ def _migrated(folder: Path) -> None:
 
 def _lived(folder: Path, arm: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """One arm in a process of its own, told of as it goes, killed if `progress` raises."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "closed_loop", "--spec", json.dumps(arm)]
+    command = [sys.executable, MANAGE, "closed_loop", "--spec", json.dumps(arm)]
     env, out = _environment(folder), subprocess.PIPE
     with (folder / "log").open("w+") as log:
         with subprocess.Popen(command, env=env, stdout=out, stderr=log, text=True) as process:  # noqa: S603
