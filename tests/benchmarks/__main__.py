@@ -149,7 +149,8 @@ def main() -> int:
     for name in options.names or measures():
         figures = measure_apart(name)
         failed += "failed" in figures
-        stored[name] = {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "machine": machine(), "figures": figures}
+        key = name if vendor() == "SQLite" else f"{name} ({vendor()})"
+        stored[key] = {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "machine": machine(), "figures": figures}
         print(name, json.dumps(figures, default=str))  # noqa: T201
     write(stored)
     return 1 if failed else 0

@@ -56,10 +56,15 @@ class Rows:
     columns: list[str]
     values: list[tuple[Any, ...]]
 
+    @property
+    def size(self) -> int:
+        """Characters of all values as text, about the bytes."""
+        return sum(len(str(value)) for row in self.values for value in row)
+
 
 def bare_tick(account: AdAccount, readings: str, stored: Sequence[Rows]) -> dict[str, Any]:
     """Seconds of each part, and how many ad sets won something. What it stores is taken back."""
-    begin = time.perf_counter()
+    begin, worked = time.perf_counter(), time.process_time()
     mirror = _mirror(account)
     sums = _sums(account, readings)
     read = time.perf_counter()
@@ -68,13 +73,15 @@ def bare_tick(account: AdAccount, readings: str, stored: Sequence[Rows]) -> dict
     with transaction.atomic():
         for rows in stored:
             _store(rows)
-        kept = time.perf_counter()
+        kept, done = time.perf_counter(), time.process_time()
         transaction.set_rollback(True)
     return {
         "read_s": round(read - begin, 3),
         "match_s": round(matched - read, 3),
         "store_s": round(kept - matched, 3),
         "total_s": round(kept - begin, 3),
+        "cpu_s": round(done - worked, 3),
+        "stored_mb": round(sum(rows.size for rows in stored) / 1e6, 1),
         "ad_sets": len(mirror),
         "won": won,
     }

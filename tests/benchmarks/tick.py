@@ -20,8 +20,8 @@ from optimization.rules.services import save_rule, set_active
 from tests.benchmarks.bare import bare_tick, written
 from tests.benchmarks.estate import NOW, build
 
-RULES, STEADY, BARE = 100, 3, 5
-APART = 50
+RULES, ROUNDS, TARGET = 100, 4, 6
+APART = 40
 """Minutes between two ticks: the last one's data are still fresh enough to decide on."""
 READINGS = Reading._meta.db_table
 FIELDS = ("spend", "impressions", "clicks", "conversions", "ctr", "cpc", "cpm", "cpa", "roas")
@@ -34,7 +34,8 @@ KINDS: tuple[dict[str, Any], ...] = (
 
 
 def run(ad_sets: int = 10_000) -> dict[str, object]:
-    """Seconds of each part of the first tick and of a steady one (the same data an hour later), queries, memory."""
+    """Seconds of each part of the first tick and of a steady one (the same data later), and of the bare pipeline, each
+    the best of four; queries, memory."""
     with transaction.atomic():
         try:
             _warm_up()
@@ -56,11 +57,11 @@ def measured(ad_sets: int) -> dict[str, object]:
     account = build(campaigns=max(ad_sets // 10, 1), ad_sets=ad_sets, ads=ad_sets, days=30)
     make_rules(account, random.Random(7))
     gc.collect()
-    ticks = [_tick(account, minutes=APART * i) for i in range(1 + STEADY)]
-    first, steady = ticks[0], min(ticks[1:], key=lambda tick: float(str(tick["total_s"])))
+    first = quickest([*(_taken_back(account) for _ in range(ROUNDS - 1)), _tick(account)])
+    steady = quickest([_tick(account, minutes=APART * i) for i in range(1, ROUNDS + 1)])
     problems = verify()
     rows = written(account)
-    bare = min((bare_tick(account, READINGS, rows) for _ in range(BARE)), key=lambda one: one["total_s"])
+    bare = quickest([bare_tick(account, READINGS, rows) for _ in range(ROUNDS)])
     return {
         "name": "tick",
         "ad_sets": ad_sets,
@@ -69,28 +70,44 @@ def measured(ad_sets: int) -> dict[str, object]:
         "first": first,
         "steady": steady,
         "bare": bare,
-        "first_ratio": round(float(str(first["total_s"])) / bare["total_s"], 2),
-        "steady_ratio": round(float(str(steady["total_s"])) / bare["total_s"], 2),
-        "target_ratio": 6,
+        "first_ratio": round(first["total_s"] / bare["total_s"], 2),
+        "steady_ratio": round(steady["total_s"] / bare["total_s"], 2),
+        "first_cpu_ratio": round(first["cpu_s"] / bare["cpu_s"], 2),
+        "steady_cpu_ratio": round(steady["cpu_s"] / bare["cpu_s"], 2),
+        "target_ratio": TARGET,
+        "passed": max(first["total_s"], steady["total_s"]) <= TARGET * bare["total_s"],
         "ledger_problems": len(problems),
         "max_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
 
 
-def _tick(account: AdAccount, minutes: int = 0) -> dict[str, object]:
+def quickest(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """The best of several rounds: what else runs on the machine only adds."""
+    return min(rounds, key=lambda one: float(one["total_s"]))
+
+
+def _taken_back(account: AdAccount) -> dict[str, Any]:
+    with transaction.atomic():
+        ticked = _tick(account)
+        transaction.set_rollback(True)
+    return ticked
+
+
+def _tick(account: AdAccount, minutes: int = 0) -> dict[str, Any]:
     now = NOW + timedelta(minutes=minutes)
     connection.queries_log.clear()
     with CaptureQueriesContext(connection) as queries:
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         frames = {Level.AD_SET.value: frame_for_tick(account, Level.AD_SET, now)}
         framed = time.perf_counter()
         run_ = run_cycle(account, now, frames)
-        end = time.perf_counter()
+        end, done = time.perf_counter(), time.process_time()
     counts = run_.counts if run_ else {}
     return {
         "frame_s": round(framed - start, 3),
         "cycle_s": round(end - framed, 3),
         "total_s": round(end - start, 3),
+        "cpu_s": round(done - worked, 3),
         "queries": len(queries),
         "matched": counts.get("matched"),
         "created": counts.get("created"),
