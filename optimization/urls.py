@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern] = [
     path("rules/<uuid:public_id>/archive/", rule_doors.archiving, name="rule-archive"),
     path("rules/<uuid:public_id>/copy/", rule_doors.copy, name="rule-copy"),
     path("rules/<uuid:public_id>/backtest/", rule_job_doors.backtest, name="rule-backtest"),
+    path("rules/<uuid:public_id>/simulate/", rule_job_doors.simulate, name="rule-simulate"),
     path("rules/<uuid:public_id>/jobs/<uuid:job_id>/stop/", rule_job_doors.stop, name="rule-job-stop"),
     path("rules/<uuid:public_id>/yaml/", rule_doors.yaml_file, name="rule-yaml"),
     path("rules/<uuid:public_id>/versions/<int:number>/restore/", rule_doors.put_back, name="rule-restore"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from optimization.models import OPEN_STATUSES, Action
 from optimization.queue.selectors import actions_for, offered
 from optimization.rules.static_conflicts import conflicts_of
-from optimization.views import actions_table, rule_backtest
+from optimization.views import actions_table, rule_backtest, rule_simulate
 from optimization.views.export import csv_answer
 from optimization.views.live import version_of
 from optimization.views.rule_dry import looks_of
@@ -44,6 +44,7 @@ TABS: dict[str, str] = {
     "overview": "Overview",
     "matches": "Matches now",
     "backtest": "Back-test",
+    "simulate": "Simulate",
     "why": "Why, why not",
     "versions": "Versions",
 }
@@ -84,6 +85,7 @@ BUILD: dict[str, Build] = {
     "overview": _overview,
     "matches": matches,
     "backtest": rule_backtest.tab,
+    "simulate": rule_simulate.tab,
     "why": why,
     "versions": _versions,
 }
@@ -98,6 +100,7 @@ FILES: dict[str, Callable[[Subject], Table | None]] = {
     CHECKS: checks_table,
     MATCHES: matches_file,
     FIRINGS: rule_backtest.file,
+    rule_simulate.KEY: rule_simulate.file,
 }
 
 

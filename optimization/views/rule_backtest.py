@@ -11,7 +11,7 @@ from metaads.models import AdAccount, Campaign
 from optimization.backtest import APPROVE_ALL, AS_RECORDED, earliest, hourly_from
 from optimization.jobs import JobRefused
 from optimization.models import Job
-from optimization.views.rule_jobs import address, chosen_of, jobs_of
+from optimization.views.rule_jobs import address, chosen_of, jobs_of, refusal
 from optimization.views.rule_replayed import Replayed, firings_table, replayed
 from optimization.views.rule_subject import Subject
 from optimization.views.table import Table, ordered
@@ -37,7 +37,11 @@ class Form:
     field: str = ""
 
 
-def _form(subject: Subject, account: AdAccount) -> Form:
+def _form(subject: Subject, account: AdAccount, job: Job | None) -> Form:
+    """As the shown one was asked for; without one the last two weeks."""
+    if job is not None and job.account_id == account.pk:
+        given = job.parameters
+        return Form(*(str(given.get(name) or "") for name in ("since", "until", "campaign", "mode")))
     today = local_day(subject.now, account.zone)
     first = earliest(account, [subject.rule.level], subject.now)
     since = max(today - timedelta(days=DAYS), first) if first else today - timedelta(days=DAYS)
@@ -51,15 +55,9 @@ def typed(request: HttpRequest, refused: JobRefused) -> Form:
         until=given.get("until", ""),
         campaign=given.get("campaign", ""),
         mode=given.get("mode", ""),
-        problem=_plain(refused),
+        problem=refusal(refused),
         field=refused.field,
     )
-
-
-def _plain(refused: JobRefused) -> str:
-    """Without the parameter's name: the field itself is marked."""
-    text = str(refused).removeprefix(f"{refused.field}: ")
-    return text[:1].upper() + text[1:]
 
 
 def tab(subject: Subject) -> dict[str, Any]:
@@ -70,7 +68,7 @@ def tab(subject: Subject) -> dict[str, Any]:
     job = chosen_of(listed)
     shown = result_of(subject, job)
     return {
-        "form": _form(subject, account),
+        "form": _form(subject, account, job),
         "modes": MODES,
         "first_day": earliest(account, [subject.rule.level], subject.now),
         "hourly_from": hourly_from(account, subject.now),

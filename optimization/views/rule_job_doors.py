@@ -1,6 +1,6 @@
 """Starts and ends the long work about a rule. Whoever may see the account may ask: it changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from optimization import jobs
 from optimization.jobs import JobRefused, visible_jobs
-from optimization.views import rule_backtest
+from optimization.views import rule_backtest, rule_simulate
 from optimization.views.rule import rule_page
 from optimization.views.rule_jobs import TABS, address, rules_of
 from optimization.views.rule_subject import Subject, find
@@ -23,6 +23,20 @@ from optimization.views.rule_subject import Subject, find
 def backtest(request: HttpRequest, public_id: UUID) -> HttpResponse:
     subject = find(request, public_id)
     return _begin(subject, rule_backtest.KIND, _given(subject, ("since", "until", "campaign", "mode")))
+
+
+@login_required
+@require_POST
+def simulate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    subject = find(request, public_id)
+    return _begin(subject, rule_simulate.KIND, _given(subject, ("days", "seed")))
+
+
+TYPED: dict[str, Callable[[HttpRequest, JobRefused], object]] = {
+    rule_backtest.KIND: rule_backtest.typed,
+    rule_simulate.KIND: rule_simulate.typed,
+}
+"""The form as it was typed, with what is wrong, by kind of job."""
 
 
 def _given(subject: Subject, names: tuple[str, ...]) -> dict[str, Any]:
@@ -39,7 +53,7 @@ def _begin(subject: Subject, kind: str, parameters: Mapping[str, Any]) -> HttpRe
             raise JobRefused("The rule acts in no account that you see.")
         job = jobs.start(kind, subject.account, parameters, subject.user, subject.now)
     except JobRefused as refused:
-        return rule_page(subject, TABS[kind], {"form": rule_backtest.typed(subject.request, refused)}, 422)
+        return rule_page(subject, TABS[kind], {"form": TYPED[kind](subject.request, refused)}, 422)
     return redirect(address(subject, kind, job))
 
 

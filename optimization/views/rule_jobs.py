@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from optimization.jobs import visible_jobs
+from optimization.jobs import JobRefused, visible_jobs
 from optimization.models import Job
 from optimization.views.rule_subject import Subject
 
@@ -57,3 +57,9 @@ def rules_of(parameters: Mapping[str, Any]) -> list[str]:
 
 def chosen_of(listed: list[Listed]) -> Job | None:
     return next((one.job for one in listed if one.on), None)
+
+
+def refusal(refused: JobRefused) -> str:
+    """Why it was not started, without the parameter's name: the field itself is marked."""
+    text = str(refused).removeprefix(f"{refused.field}: ")
+    return text[:1].upper() + text[1:]

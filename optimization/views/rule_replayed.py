@@ -19,7 +19,7 @@ from optimization.rules.summary import PLURAL
 from optimization.views import table, words
 from optimization.views.marks import calendar_marks
 from optimization.views.rule_words import Word
-from optimization.views.subject import entity_href
+from optimization.views.subject import campaigns_of, entity_href
 from optimization.views.table import Cell, Head, Table
 
 KEY = "firings"
@@ -198,17 +198,26 @@ def firings_table(result: Mapping[str, Any], account: AdAccount) -> Table:
         Head("Then", wide=True),
         Head("Why", wide=True),
     )
-    rows = [_row(one, account) for one in result["firings"]]
+    campaigns = _campaigns(result, account)
+    rows = [_row(one, account, campaigns.get(one["entity_id"], "")) for one in result["firings"]]
     note = f"{result['firings_left_out']:,} more are counted and not listed." if result.get("firings_left_out") else ""
     return Table(KEY, "Firings", heads, rows, note=note, empty="It would not have fired.")
 
 
-def _row(one: Mapping[str, Any], account: AdAccount) -> table.Row:
+def _campaigns(result: Mapping[str, Any], account: AdAccount) -> dict[str, str]:
+    """Names by Meta id; a query a level."""
+    found: dict[str, str] = {}
+    for level in {one["level"] for one in result["firings"]}:
+        found |= campaigns_of(account, level, [one["entity_id"] for one in result["firings"]])
+    return found
+
+
+def _row(one: Mapping[str, Any], account: AdAccount, campaign: str) -> table.Row:
     currency, stake = account.currency, one.get("at_stake")
     lost = one.get("conversions_lost")
     return (
         table.moment(_moment(one["at"]), account),
-        table.text(one["entity_name"], link=entity_href(one["level"], one["entity_id"])),
+        table.text(one["entity_name"], link=entity_href(one["level"], one["entity_id"]), small=campaign),
         table.text(one["change"]),
         _wide(table.money(None if stake is None else from_minor(stake, currency), currency)),
         table.money(one.get("spend_cut"), currency),

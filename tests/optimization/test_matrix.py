@@ -87,6 +87,7 @@ TABLE: dict[str, list[Line]] = {
     "rule-archive": [Line(TO_MANAGERS, "post", RULE)],
     "rule-copy": [Line(TO_MANAGERS, "post", RULE)],
     "rule-backtest": [Line(TO_MEMBERS, "post", RULE, {"since": "2026-01-01", "until": "2026-01-02"})],
+    "rule-simulate": [Line(TO_MEMBERS, "post", RULE, {"days": "7"})],
     "rule-job-stop": [Line(TO_MEMBERS, "post", {**RULE, "job_id": "job"})],
     "rule-yaml": [Line(TO_MEMBERS, kwargs=RULE)],
     "rule-import": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
