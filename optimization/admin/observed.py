@@ -11,6 +11,7 @@ from intelligence.metrics.targets import BadTarget, why_no_target
 from intelligence.models import (
     CreativeDay,
     DayProfile,
+    EntityTag,
     Freshness,
     HourBlock,
     Reading,
@@ -31,6 +32,14 @@ class ObservedAdmin(ReadOnlyAdmin):
     account_path = "account"
     list_select_related = ("account",)
     list_filter: ClassVar[Any] = ("level", "account")
+
+
+@admin.register(EntityTag)
+class EntityTagAdmin(ObservedAdmin):
+    """Tags are given on the entity's own page."""
+
+    list_display = ("account", "level", "entity_id", "tag")
+    search_fields = ("tag", "entity_id")
 
 
 @admin.register(Reading)
