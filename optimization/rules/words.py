@@ -34,7 +34,9 @@ WINDOW_WORDS = {
 
 
 def window_text(window: str) -> str:
-    """`7d` -> "in the last 7 days" (complete account days before today)."""
+    """`7d` -> "in the last 7 days" (complete account days before today); no window, no words."""
+    if not window:
+        return ""
     including = including_days(window)
     if including is not None:
         return f"in the last {including} days including today"

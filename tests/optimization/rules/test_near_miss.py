@@ -28,6 +28,8 @@ SPENDS, CLICKS = leaf("spend_7d", ">", 50), leaf("ctr_7d", "<", 1.5)
         (SPENDS, {"spend_7d": 50}, "Would fire if spend in the last 7 days rose at all."),
         (SPENDS, {"spend_7d": 49.999}, "Would fire if spend in the last 7 days rose by more than 0.01 EUR."),
         (SPENDS, {"spend_7d": 60}, ""),
+        (leaf("daily_budget", ">=", 5), {"daily_budget": 3}, "Would fire if daily budget rose by 2.00 EUR."),
+        (leaf("tags", "has_tag", "sale"), {"tags": ""}, "Would fire if there were data for tags."),
         (SPENDS, {"spend_7d": None}, "Would fire if there were data for spend in the last 7 days."),
         (
             {"all": [SPENDS, CLICKS]},
