@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from intelligence.metrics.frame import Frame
-from intelligence.metrics.table import latest_frame
+from intelligence.metrics.table import build_frame, latest_frame
 from metaads.models import AdAccount, Level
 from optimization.limits import limits_for
 
@@ -16,6 +16,8 @@ def newest_frame(account: AdAccount, level: str, now: datetime, made: Frame | No
     `made`: the newest, where the caller has just made and stored it.
     """
     label, frame = Level(level).label, made if made is not None else latest_frame(account, level)
+    if frame is None and account.read_only:
+        frame = build_frame(account, level, now)  # a file has no ticks that would have stored one
     if frame is None or frame.read_at is None:
         return frame, f"{label}: no data yet."
     if frame.read_at - now > FUTURE:

@@ -25,7 +25,7 @@ from optimization.api.rules import rule_of, user_of
 from optimization.models import Job
 
 BACKTEST, SIMULATE = "backtest", "simulate"
-MOST_RULES, MOST_DAYS = 50, 90
+MOST_RULES, MOST_DAYS = 50, 30
 
 
 class JobFields(serializers.Serializer[Any]):
@@ -173,8 +173,8 @@ class SimulateBody(Body):
     rule_ids = serializers.ListField(child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST_RULES)
     rule = UnsavedRule(required=False)
     account = serializers.CharField(help_text="Meta id: its currency and zone, and what the sandbox resembles.")
-    days = serializers.IntegerField(required=False, default=14, min_value=1, max_value=MOST_DAYS)
-    seed = serializers.IntegerField(required=False, default=1, min_value=0, max_value=2**31 - 1)
+    days = serializers.IntegerField(required=False, default=7, min_value=1, max_value=MOST_DAYS)
+    seed = serializers.IntegerField(required=False, default=7, min_value=0, max_value=2**31 - 1)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("rule_ids" in attrs) == ("rule" in attrs):

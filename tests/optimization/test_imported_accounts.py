@@ -7,10 +7,13 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from intelligence.importing.store import keep_plan
+from metaads.clock import business_now
 from metaads.models import AdAccount, AdSet, Role
 from metaads.sync.imported import imported_account
+from optimization.preview import preview
 from tests.factories.metaads import AdAccountFactory, MembershipFactory, UserFactory
 from tests.intelligence.importing.conftest import HEADINGS, NOW, csv_of, good_rows, planned
+from tests.optimization.rules.build import document, leaf
 from tests.optimization.views.conftest import signed_in
 
 PAGES = ("/", "/actions/", "/campaigns/?window=7d", "/campaigns/?window=lifetime", "/operations/", "/calendar/")
@@ -74,3 +77,9 @@ def test_the_freshness_of_watched_accounts_is_not_made_better_or_worse_by_a_file
     watched = AdAccountFactory.create()
     MembershipFactory.create(user=owner, account=watched, role=Role.VIEWER)
     assert "no data yet" in signed_in(owner).get("/?account=all").content.decode()
+
+
+def test_a_rule_is_previewed_on_a_file(imported: AdAccount) -> None:
+    now = business_now(imported)
+    found = preview(imported, "adset", document(leaf("spend_3d", ">", 199)), now)
+    assert (found.covered, found.matched, found.problems) == (2, 1, [])
