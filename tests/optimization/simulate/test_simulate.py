@@ -10,10 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from metaads.models import AdAccount, Connection
+from metaads.sandbox.world.options import MARKETS as WORLDS
 from optimization import jobs
 from optimization.jobs import Cancelled, JobRefused
 from optimization.models import Action, Job, LedgerEvent
 from optimization.simulate import SimulationFailed, run, simulate, spec_for
+from optimization.simulate.spec import MARKETS
 from tests.factories.metaads import AdAccountFactory, AdFactory
 from tests.factories.optimization import make_rule
 from tests.optimization.rules.build import leaf
@@ -60,6 +62,10 @@ def test_the_world_resembles_the_account_in_currency_zone_and_size() -> None:
     world = spec_for(made, [], 7, 7).world
     assert (world["currency"], world["zone"], world["account"]) == ("JPY", "Asia/Tokyo", 1)
     assert (world["campaigns"], world["ad_sets"], world["ads"]) == (3, 3, 3)
+
+
+def test_its_markets_are_those_of_the_sandbox() -> None:
+    assert [(market.currency, market.zone) for market in WORLDS] == list(MARKETS)
 
 
 def test_cancelling_ends_what_runs(account: AdAccount) -> None:
