@@ -31,10 +31,10 @@ Percent = Annotated[Decimal, Field(allow_inf_nan=False, json_schema_extra={"unit
 class StepParameters(KindParameters):
     """Exactly one of `percent` (20 = 20 %) and `amount` (major unit); bounds of the new budget in the major unit."""
 
-    percent: Percent | None = Field(None, title="By percent", description="20 means 20 %. Or give an amount instead.")
-    amount: Money | None = Field(None, title="or by an amount a day")
-    lower: Money | None = Field(None, title="Never below", description="Of the new budget a day.")
-    upper: Money | None = Field(None, title="Never above", description="Of the new budget a day.")
+    percent: Percent | None = Field(None, title="By percent")
+    amount: Money | None = Field(None, title="or by amount")
+    lower: Money | None = Field(None, title="Never below")
+    upper: Money | None = Field(None, title="Never above")
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:

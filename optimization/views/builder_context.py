@@ -13,7 +13,7 @@ from metaads.models import AdAccount
 from optimization.models import Rule
 from optimization.rules.form import write
 from optimization.rules.form.fields import Known
-from optimization.rules.form.flat import DAYS, MODES, MODES_SAY, OBJECTIVES, STATUSES
+from optimization.rules.form.flat import DAYS, MODES, MODES_SAY, OBJECTIVES, PATHS, STATUSES
 from optimization.rules.static_conflicts import conflicts_of
 from optimization.views.builder_desk import Desk
 from optimization.views.builder_face import LEVELS, Choice, Face, control_id
@@ -99,8 +99,9 @@ def _modes(face: Face) -> list[tuple[Choice, str]]:
 
 
 def _said(desk: Desk, paths: Sequence[str]) -> bool:
-    """Whether a folded part has something in it, or something wrong."""
-    named = [*desk.draft.flat, *(name.removeprefix("d.") for name in desk.wrong)]
+    """Whether a folded part says anything out of the usual, or something in it is wrong."""
+    written = [path for path, texts in desk.draft.flat.items() if texts != [PATHS[path].usual]]
+    named = [*written, *(name.removeprefix("d.") for name in desk.wrong)]
     return any(name.startswith(path) for name in named for path in paths)
 
 

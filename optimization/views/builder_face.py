@@ -186,7 +186,7 @@ class Face:
         offered = list(known.windows if known and known.windows else every)
         if leaf.window and leaf.window not in offered:
             offered.append(leaf.window)
-        choices = [Choice("", f"the usual window ({self.names.default_window})", not leaf.window)]
+        choices = [Choice("", f"usual window ({self.names.default_window})", not leaf.window)]
         choices += [Choice(one, window_text(one), one == leaf.window) for one in offered]
         return Control(f"{leaf.key}-window", f"Window of condition {number}", leaf.window, "choice", choices=choices)
 

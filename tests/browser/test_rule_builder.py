@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.conftest import PHONE, Demo, SignIn, shoot
 
@@ -163,7 +163,12 @@ def test_leaving_with_unsaved_changes_asks_first(demo: Demo, sign_in: SignIn) ->
     page.goto(f"{demo.url}/rules/new/")
     page.get_by_label("Name", exact=True).fill("Half done")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Rules").click()
     page.wait_for_url(re.compile(r"/rules/$"))
     assert asked == ["beforeunload"]
