@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path("rules/new/", builder.new, name="rule-new"),
     path("rules/preview/", builder.preview, name="rule-preview"),
     path("rules/templates/", rule_templates.gallery, name="rule-templates"),
+    path("rules/templates/past/", rule_templates.past, name="rule-templates-past"),
     path("rules/import/", rules_files.rule_import, name="rule-import"),
     path("rules/export/", rules_files.rule_export, name="rule-export"),
     path("rules/native/<int:pk>/", rules_files.native_adopt, name="rule-native"),

@@ -81,6 +81,7 @@ TABLE: dict[str, list[Line]] = {
     "rule-new": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
     "rule-preview": [Line(MANAGERS_ONLY, "post")],
     "rule-templates": [Line(MANAGERS_ONLY)],
+    "rule-templates-past": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
     "rule-edit": [Line(TO_MANAGERS, kwargs={"public_id": "rule"}), Line(TO_MANAGERS, "post", {"public_id": "rule"})],
     "rule": [Line(TO_MEMBERS, kwargs=RULE)],
     "rule-switch": [Line(TO_MANAGERS, "post", RULE, {"active": "1"})],
