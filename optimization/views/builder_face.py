@@ -53,6 +53,7 @@ class Control:
     numeric: bool = False
     fields: bool = False
     named: bool = False
+    follows: bool = False
 
     @property
     def id(self) -> str:
@@ -222,7 +223,7 @@ class Face:
         return Control(
             name, label, value, look, "" if look in ("choice", "yes") else self.said(behind), choices, one.help,
             self._wrong(name), money=behind == "money", numeric=one.reads in ("whole", "number", "amount"),
-            fields=one.reads == "field", named=bool(one.label) and one.label != "Value",
+            fields=one.reads == "field", named=bool(one.key) or one.label != "Value", follows=one.unit == "field",
         )  # fmt: skip
 
     def flat(self, path: str) -> Control:

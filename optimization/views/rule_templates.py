@@ -21,8 +21,9 @@ from optimization.jobs.kinds.templates import TEMPLATES
 from optimization.models import Job, Rule
 from optimization.rules.schema import parse
 from optimization.rules.services import AdoptionRefused, converter
-from optimization.rules.summary import summarise
+from optimization.rules.summary import PLURAL, summarise
 from optimization.rules.templates import ALL, Template
+from optimization.rules.templates import TEMPLATES as TEMPLATES_BY_KEY
 from optimization.views.builder import FOR_MANAGERS
 from optimization.views.builder_start import start_account
 from optimization.views.live import version_of
@@ -77,7 +78,11 @@ def _past(account: AdAccount) -> dict[str, Any]:
         "days": days,
         "span": (date.fromisoformat(days["until"]) - date.fromisoformat(days["since"])).days + 1 if days else 0,
         "job": job,
-        "pasts": {key: said(one, account.currency) for key, one in found.items()},
+        "pasts": {
+            key: said(one, account.currency, PLURAL[TEMPLATES_BY_KEY[key].level])
+            for key, one in found.items()
+            if key in TEMPLATES_BY_KEY
+        },
     }
 
 

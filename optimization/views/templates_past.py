@@ -39,8 +39,8 @@ def job_of(account: AdAccount, parameters: Mapping[str, str]) -> Job | None:
     return rows.order_by("-pk").first()
 
 
-def said(found: Mapping[str, Any], currency: str) -> Past:
-    """One template's figures as a card says them."""
+def said(found: Mapping[str, Any], currency: str, what: str) -> Past:
+    """One template's figures as a card says them. `what`: "ad sets"."""
     if found.get("problem"):
         return Past((str(found["problem"]),), "quiet")
     count, told = found["firings"], found["told"]
@@ -48,8 +48,8 @@ def said(found: Mapping[str, Any], currency: str) -> Past:
         faults = found.get("problems") or ["It would not have fired."]
         return Past((str(faults[0]),), "quiet")
     if not count:
-        return Past((f"It would have told you of {told:,} of them.",), "live")
-    return Past((f"{count:,} firing{_s(count)} on {found['entities']:,} of them", *_money(found, currency)), "good")
+        return Past((f"It would have told you of {told:,} {what}.",), "live")
+    return Past((f"{count:,} firing{_s(count)} on {found['entities']:,} {what}", *_money(found, currency)), "good")
 
 
 def _money(found: Mapping[str, Any], currency: str) -> list[str]:
@@ -59,7 +59,7 @@ def _money(found: Mapping[str, Any], currency: str) -> list[str]:
         lines.append(f"{words.plain_amount(found['spend_cut'], currency)} less spent, {_lost(found)}")
     if found["spend_added"]:
         gained = found["conversions_gained"]
-        more = "gain unknown" if gained is None else f"about {gained:,.1f} conversions more"
+        more = "gain unknown" if gained is None else f"about {_count(gained)} conversions more"
         lines.append(f"{words.plain_amount(found['spend_added'], currency)} more spent, {more}")
     return lines or ["what it would have saved is not known"]
 
@@ -68,7 +68,12 @@ def _lost(found: Mapping[str, Any]) -> str:
     lost = found["conversions_lost"]
     if lost is None:
         return "conversions lost unknown"
-    return "no conversion lost" if not lost else f"{lost:,.1f} conversion{_s(lost)} lost with it"
+    return "no conversion lost" if not lost else f"{_count(lost)} conversion{_s(lost)} lost with it"
+
+
+def _count(value: float) -> str:
+    """Expected conversions are no whole numbers; small ones need the fraction."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:,.1f}".removesuffix(".0")
 
 
 def _s(count: float) -> str:

@@ -1,16 +1,19 @@
 """What a browser sent -> draft. Nothing is refused here; garbage becomes an odd draft that the schema explains."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.http import QueryDict
 
 from optimization.operators import OPERATORS
+from optimization.operators.values.inputs import Input
 from optimization.rules.form.draft import ActionDraft, Draft, GroupDraft, LeafDraft, MetricDraft
 from optimization.rules.form.filling import JSON
 from optimization.rules.form.flat import FLAT, Flat
 from optimization.rules.form.of_model import inputs_of
 
 MOST_NODES, DEEPEST, MOST_STEPS = 450, 40, 30
+VALUES = ("term", "terms", "text", "texts")
+WHERE_VALUES = ("", "[0]", "value")
 LINED = frozenset({"filters.campaign_ids", "filters.parent_ids", "filters.tags", "filters.without_tags"})
 """Lists that are written into one control, apart by commas or line ends."""
 
@@ -88,16 +91,17 @@ def _leaf(key: str, query: QueryDict) -> LeafDraft:
     shown = query.get(f"{key}-shown", operator)
     if shown != operator:
         leaf.raw = False
-        leaf.texts = _carried(texts, [one.key for one in known.inputs] if known else [])
+        leaf.texts = _carried(texts, known.inputs if known else ())
     return leaf
 
 
-def _carried(texts: dict[str, str], wanted: list[str]) -> dict[str, str]:
-    """After a change of the operator: what still fits keeps its place, the first text goes to the last free one."""
-    kept = {key: text for key, text in texts.items() if key in wanted}
-    free = [key for key in wanted if key not in kept]
-    left = [text for key, text in texts.items() if key not in kept and text]
-    return {**kept, **dict(zip(free[:1] if "[0]" in free else free[-1:], left[-1:], strict=False))}
+def _carried(texts: dict[str, str], wanted: Sequence[Input]) -> dict[str, str]:
+    """After a change of the operator: what has its place keeps it, another value goes to the first free one of its
+    kind, so that "target_cpa * 2" outlives the change of what it is compared by."""
+    kept = {one.key: texts[one.key] for one in wanted if one.key in texts}
+    free = [one.key for one in wanted if one.key not in kept and one.reads in VALUES]
+    left = [text for key, text in texts.items() if key not in kept and key in WHERE_VALUES and text]
+    return {**kept, **dict(zip(free[:1], left[:1], strict=False))}
 
 
 def _texts(prefix: str, query: QueryDict) -> dict[str, str]:
