@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimization.kinds import KINDS
+from optimization.rules.parts import Safety
 from optimization.rules.schema import RuleDocument, RuleInvalid, parse
 from optimization.rules.summary import action_text
 from optimization.rules.tree import Leaf, Node, Not
@@ -79,7 +80,9 @@ def metric_lines(document: Mapping[str, Any]) -> list[Line]:
 
 def safety_lines(document: Mapping[str, Any]) -> list[Line]:
     """Its own limits, roll-out and hold-out; the account's limits bind as well."""
-    given = document.get("safety") or {}
+    given = dict(document.get("safety") or {})
+    if document.get("mode") == "automatic":
+        given.setdefault("rollout_percent", Safety().rollout_percent)
     lines = [
         Line(label, form.format(float(given[key])))
         for key, (label, form) in SAFETY.items()
