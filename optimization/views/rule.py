@@ -22,6 +22,7 @@ from optimization.views.rule_found import KEY as MATCHES
 from optimization.views.rule_list import figures_of, line_of
 from optimization.views.rule_matches import matches, matches_file
 from optimization.views.rule_replayed import KEY as FIRINGS
+from optimization.views.rule_shadow import shadows_of
 from optimization.views.rule_subject import Subject, find
 from optimization.views.rule_tree import (
     action_icon,
@@ -63,6 +64,7 @@ def _overview(subject: Subject) -> dict[str, Any]:
         "figures": figures_of(rule),
         "conflicts": conflicts_of(subject.accounts, rule.level, document, rule) if read else [],
         "looks": looks_of(subject),
+        "shadows": shadows_of(subject),
         "tables": [ordered(_proposals(subject, RECENT_MOST), subject.request.GET)],
         "raw": None if read or not document else document,
     }
