@@ -36,6 +36,7 @@ from optimization.views.rule_tree import (
 from optimization.views.rule_versions import history
 from optimization.views.rule_why import KEY as CHECKS
 from optimization.views.rule_why import checks_table, why
+from optimization.views.rule_worth import worth_of
 from optimization.views.table import Table, ordered
 
 RECENT_MOST = 20
@@ -59,6 +60,7 @@ def _overview(subject: Subject) -> dict[str, Any]:
         "then": action_lines(read, subject.currency) if read else [],
         "verb_icon": action_icon(read) if read else "set",
         "filters": filter_lines(document),
+        "worth": worth_of(subject),
         "metrics": metric_lines(document),
         "safety": safety_lines(document),
         "figures": figures_of(rule),
