@@ -10,7 +10,8 @@ parent and account let expect (`metrics.shrink`); the answer is the probability 
 | `roas true_roas`                     | r as above, times the mean order value    | Gamma with the product's moments |
 | sums, counts, status, trends, others | known as they are                         | exact                            |
 
-Variants (`cpa_mature_7d`, `roas_1d_click_7d`) follow their plain field. Orders are not read one by one, so the spread
+Variants (`cpa_mature_7d`, `roas_1d_click_7d`) follow their plain field; a metric of one's own that is one sum over
+another is a rate as well. Orders are not read one by one, so the spread
 of order values is estimated from how entities' mean order values differ with the number of orders behind them.
 """
 
@@ -107,7 +108,7 @@ def _settled(found: Numbers, wanted: Numbers) -> Numbers:
 
 def is_rate(field: Field) -> bool:
     """Whether the true value is uncertain even where the figures are known."""
-    return field.family == Ratios.key and _model(field) is not None
+    return _model(field) is not None
 
 
 class Beliefs:
@@ -120,11 +121,10 @@ class Beliefs:
 
     def of(self, field: Field) -> Belief | None:
         """None: the field is exact."""
-        if field.name not in self._held:
-            model = _model(field) if field.family == Ratios.key else None
-            ratio = ratio_of(field.base)
-            self._held[field.name] = None if model is None or ratio is None else model(self, field, ratio)
-        return self._held[field.name]
+        if field.key not in self._held:
+            model, ratio = _model(field), _ratio(field)
+            self._held[field.key] = None if model is None or ratio is None else model(self, field, ratio)
+        return self._held[field.key]
 
     @cached_property
     def parents(self) -> Codes:
@@ -133,8 +133,8 @@ class Beliefs:
 
     def sum(self, field: Field, base: str) -> Numbers:
         """A sum over the field's window."""
-        unit = unit_of(base) or ""
-        return numbers(self._column(Field(f"{base}_{field.window}", base, field.window, NUMBER, unit, Sums.key)))
+        window = field.formula.fields[0].window if field.formula else field.window
+        return numbers(self._column(Field(f"{base}_{window}", base, window, NUMBER, unit_of(base) or "", Sums.key)))
 
     def counts(self, events: Numbers, exposure: Numbers, trials: bool) -> tuple[Counts, NDArray[np.bool_]]:
         """What is known, zero elsewhere, and where it is known. Without exposure there is nothing to judge."""
@@ -155,6 +155,12 @@ def _share(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
 def _cost(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
     shape, rate = _happening(beliefs, beliefs.sum(field, ratio.bottom), beliefs.sum(field, ratio.top))
     return GammaBelief(shape, rate, ratio.scale, inverse=True)
+
+
+def _per(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
+    """Of a metric of one's own nobody says that an event is one of the tries: clicks per conversion may be over 1."""
+    shape, rate = _happening(beliefs, beliefs.sum(field, ratio.top), beliefs.sum(field, ratio.bottom))
+    return GammaBelief(shape, rate, ratio.scale)
 
 
 def _happening(beliefs: Beliefs, events: Numbers, exposure: Numbers) -> tuple[Numbers, Numbers]:
@@ -222,11 +228,23 @@ Model = Callable[[Beliefs, Field, Ratio], Belief]
 
 def _model(field: Field) -> Model | None:
     """How the field's figures come about; None where they are what they are (frequency)."""
-    ratio = ratio_of(field.base)
+    ratio = _ratio(field)
     if ratio is None or "reach" in (ratio.top, ratio.bottom):
         return None
     if unit_of(ratio.top) == "count":
-        return _share
-    if any(ratio.top.startswith(value) for value in ORDERS):
+        return _share if field.formula is None else _per
+    if ratio.bottom == "spend" and any(ratio.top.startswith(value) for value in ORDERS):
         return _return
-    return _cost
+    return _cost if ratio.top == "spend" and unit_of(ratio.bottom) == "count" else None
+
+
+def _ratio(field: Field) -> Ratio | None:
+    """The ratio that a field is; also a metric of one's own that is one sum over another."""
+    if field.family == Ratios.key:
+        return ratio_of(field.base)
+    parts = field.formula.fields if field.formula else ()
+    if field.formula is None or len(parts) != 2 or field.formula.text != f"{parts[0].name} / {parts[1].name}":
+        return None
+    top, bottom = parts
+    sums = top.family == bottom.family == Sums.key and top.window == bottom.window
+    return Ratio(top.base, bottom.base, field.unit) if sums else None

@@ -89,3 +89,41 @@ def test_a_rate_whose_data_are_missing_has_no_confidence() -> None:
     rule = compiled(DEAR)
     outcome = evaluate(rule, frame(cpa_7d=[50.0], parent_id=["7"]))
     assert [(one.value, one.note) for one in explained(rule, outcome.sheet, outcome.rows)] == [(None, UNKNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "like", "wanted"),
+    [
+        ("spend / conversions", "cpa_7d", 30),
+        ("spend_7d / conversions_7d", "cpa_7d", 30),
+        ("conversion_value / spend", "roas_7d", 1.5),
+    ],
+)
+def test_a_metric_of_ones_own_that_is_a_rate_is_judged_like_one(formula: str, like: str, wanted: float) -> None:
+    data = table([120.0], [3.0])
+    value = [50.0 * (one or 0) for one in data["conversions_7d"]]
+    data |= {"conversion_value_7d": value, "roas_7d": [one / 120 for one in value]}
+    rule = compiled(leaf("mine", ">", wanted), metrics={"mine": formula})
+    outcome = evaluate(rule, frame(**data))
+    found = float(confidences(rule, outcome.sheet, np.array([0]))[0])
+    assert found == pytest.approx(sure(leaf(like, ">", wanted), data))
+    assert 0 < found < 1
+
+
+@pytest.mark.parametrize(
+    "formula", ["conversion_value * 0.6 - spend", "conversion_value / conversions", "spend / reach"]
+)
+def test_any_other_metric_of_ones_own_is_exact(formula: str) -> None:
+    data = table([120.0], [3.0])
+    data |= {"conversion_value_7d": [900.0] * 41, "reach_7d": [2.0] * 41}
+    rule = compiled(leaf("mine", ">", 1), metrics={"mine": formula})
+    outcome = evaluate(rule, frame(**data))
+    assert explained(rule, outcome.sheet, np.array([0]))[0].note == EXACT
+
+
+def test_clicks_for_a_conversion_of_ones_own_may_be_over_one() -> None:
+    data = table([120.0], [3.0])
+    data["clicks_7d"] = [30.0 * (one or 1) for one in data["conversions_7d"]]
+    rule = compiled(leaf("mine", ">", 20), metrics={"mine": "clicks / conversions"})
+    outcome = evaluate(rule, frame(**data))
+    assert float(confidences(rule, outcome.sheet, np.array([0]))[0]) > 0.9
