@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
 from metaads.models import AdAccount, Level
@@ -206,12 +206,16 @@ class _FileReader:
             self._fault(f"{place}.id", f"the same id as that of rules[{self.ids[entry.id]}].")
         self.ids.setdefault(entry.id, i)
         rule = Rule.objects.filter(public_id=entry.id).select_related("current").first()
-        if rule is None or self.everything:
-            return rule
+        if rule is None:
+            return None
         named = set(rule.accounts.values_list("meta_id", flat=True))
-        if not named or not named <= set(self.accounts):
+        if not self.everything and (not named or not named <= set(self.accounts)):
             self._fault(
                 f"{place}.id", "this id is that of a rule which you may not change; leave it out for a new one."
+            )
+        elif rule.archived_at is not None:
+            self._fault(
+                f"{place}.id", "this rule is in the archive; take it out first, or leave the id out for a new one."
             )
         return rule
 
@@ -233,7 +237,6 @@ def _of(entry: Entry, name: str) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-@transaction.atomic
 def import_rules(plan: Plan, user: User | None, now: datetime) -> list[Rule]:
     """Does what the plan says, all of it or nothing; gives the rules that were made or changed, in the file's order.
 
@@ -241,7 +244,11 @@ def import_rules(plan: Plan, user: User | None, now: datetime) -> list[Rule]:
     """
     if not plan.sound:
         raise ImportRefused("\n".join(str(problem) for problem in plan.problems))
-    return [_write(item, user, now) for item in plan.items if item.does != "nothing"]
+    try:
+        with transaction.atomic():
+            return [_write(item, user, now) for item in plan.items if item.does != "nothing"]
+    except IntegrityError:
+        raise ImportRefused("Somebody is importing the same rules just now. Nothing was changed; look again.") from None
 
 
 def _write(item: Planned, user: User | None, now: datetime) -> Rule:

@@ -18,7 +18,7 @@ from metaads.models import AdAccount, NativeRule
 from optimization.models import Rule
 from optimization.rules.native import NativePlan, NativeRefused, adopt_native, plans_of
 from optimization.rules.selectors import reach_of, visible_rules
-from optimization.rules.yaml_files import Plan, Planned, export_rules, import_rules, read_rules
+from optimization.rules.yaml_files import ImportRefused, Plan, Planned, export_rules, import_rules, read_rules
 from optimization.rules.yaml_text import MOST_BYTES
 from optimization.views.rule_tree import text_lines
 from optimization.views.rule_versions import Changed, changed_lines
@@ -109,7 +109,11 @@ def rule_import(request: HttpRequest) -> HttpResponse:
     if request.POST.get("seen") != plan.seen:
         messages.warning(request, CHANGED)
         return _page(request, scope, FileForm(initial={"text": text}), plan, text)
-    return _done(request, import_rules(plan, user, business_now(_first_account(plan))))
+    try:
+        return _done(request, import_rules(plan, user, business_now(_first_account(plan))))
+    except ImportRefused as refused:
+        messages.error(request, str(refused))
+        return _page(request, scope, FileForm(initial={"text": text}), None, text)
 
 
 def _first_account(plan: Plan) -> AdAccount | None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from metaads.models import AdAccount
 from optimization.doors import add_now, moment
-from optimization.rules.yaml_files import Plan, import_rules, read_rules
+from optimization.rules.yaml_files import ImportRefused, Plan, import_rules, read_rules
 
 WORDS = {"create": "new, off", "change": "changes", "nothing": "as it is"}
 
@@ -36,7 +36,10 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write("Nothing was changed: this was a dry run.")
             return
-        done = import_rules(plan, owner, moment(options["now"]))
+        try:
+            done = import_rules(plan, owner, moment(options["now"]))
+        except ImportRefused as refused:
+            raise CommandError(str(refused)) from None
         self.stdout.write(f"{len(done)} rules were made or changed.")
 
     def _tell(self, plan: Plan) -> None:

@@ -23,6 +23,7 @@ def adopt_native(native: NativeRule, user: User | None, now: datetime) -> Rule:
 
     Objects that Meta's rule names by id are tagged, so that ours finds them. Raises NativeRefused and stores nothing.
     """
+    NativeRule.objects.select_for_update().filter(pk=native.pk).first()  # two clicks make one rule
     plan = next((one for one in plans_of(native.account) if one.native.pk == native.pk), None)
     if plan is None:
         raise NativeRefused("Meta does not have this rule any more.")

@@ -206,6 +206,22 @@ def test_one_id_twice_in_a_file_is_refused(account: AdAccount) -> None:
     assert [problem.place for problem in plan.problems] == ["rules[1].id"]
 
 
+def test_an_archived_rule_is_not_changed_unseen(account: AdAccount) -> None:
+    import_rules(read_rules(FILE, [account]), None, NOW)
+    Rule.objects.update(archived_at=NOW)
+    plan = read_rules(FILE.replace("value: 50", "value: 60"), [account], everything=True)
+    assert ["archive" in problem.message for problem in plan.problems] == [True]
+
+
+def test_the_same_new_rule_from_two_people_is_made_once(account: AdAccount) -> None:
+    first, second = read_rules(FILE, [account]), read_rules(FILE, [account])
+    import_rules(first, None, NOW)
+    before = stored()
+    with pytest.raises(ImportRefused, match="look again"):
+        import_rules(second, None, NOW)
+    assert stored() == before
+
+
 def test_a_rule_of_another_persons_accounts_is_neither_changed_nor_named(account: AdAccount) -> None:
     foreign = AdAccountFactory.create()
     rule = made("Secret plan", GOOD, foreign, public_id=uuid.UUID("7d8a5a0e-6f0c-4f6e-9f39-0d2d3c0c9c11"))
