@@ -21,7 +21,7 @@ from optimization.api.params import Body, read
 from optimization.api.rule_fields import Moved
 from optimization.api.rules import user_of
 from optimization.rules.selectors import reach_of, visible_rules
-from optimization.rules.yaml_files import Plan, Planned, export_rules, import_rules, read_rules
+from optimization.rules.yaml_files import ImportRefused, Plan, Planned, export_rules, import_rules, read_rules
 
 LONGEST = 1_000_000
 
@@ -115,7 +115,10 @@ class RulesImport(APIView):
             raise BadFile(fields)
         if seen and seen != plan.seen:
             raise Moved
-        import_rules(plan, user_of(request), business_now())
+        try:
+            import_rules(plan, user_of(request), business_now())
+        except ImportRefused:
+            raise Moved from None
 
 
 def _item(item: Planned) -> dict[str, Any]:
