@@ -51,7 +51,7 @@ def test_no_rule_proposes_anything_that_moves_money(local_ad_set: AdSet, kind: s
     wanted = 11_000 if kind == "increase_budget" else 8_000
     doubt(local_ad_set.account)
     proposed = propose(local_ad_set.account, [draft_of(local_ad_set, kind, wanted)], (), NOW, None)
-    assert (proposed.created, dict(proposed.blocked)) == ([], {"data_quality": 1})
+    assert (proposed.created, dict(proposed.blocked)) == ({}, {"data_quality": 1})
 
 
 def test_once_the_data_are_trusted_again_rules_propose_again(local_ad_set: AdSet) -> None:
