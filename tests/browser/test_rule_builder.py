@@ -1,4 +1,4 @@
-"""A first-time user makes a rule, from the template list to a saved, previewed one: by pointer, on a phone, by keys."""
+"""A first-time user, from the template list to a saved, previewed, back-tested rule: by pointer, on a phone, by keys."""
 
 import re
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Dialog, Page, expect
 from tests.browser.conftest import PHONE, Demo, SignIn, shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-SLOW = 20_000
+SLOW, LONG = 20_000, 150_000
 UNLABELLED = """() => [...document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")]
   .filter((one) => one.checkVisibility() && !one.labels?.length && !one.getAttribute("aria-label")
     && !one.getAttribute("aria-labelledby"))
@@ -60,6 +60,14 @@ def filled(page: Page, number: int, field: str, operator: str, value: str) -> No
     condition.get_by_label("Value").fill(value)
 
 
+def backtested(page: Page) -> None:
+    """From the rule's page: its tab, the days that are offered, and what would have been."""
+    page.get_by_role("link", name="Back-test", exact=True).first.click()
+    page.get_by_role("main").get_by_role("button", name="Start").click()
+    expect(page.locator("#job")).to_contain_text(re.compile("firing|fired", re.IGNORECASE), timeout=LONG)
+    expect(page.locator("#job progress")).to_have_count(0, timeout=LONG)
+
+
 def test_a_template_becomes_a_rule_by_pointer(demo: Demo, sign_in: SignIn) -> None:
     page = sign_in("demo-buyer")
     adopt(page, demo, "Zero conversions stop loss")
@@ -81,6 +89,8 @@ def test_a_template_becomes_a_rule_by_pointer(demo: Demo, sign_in: SignIn) -> No
     expect(page.locator("main")).to_contain_text("saved as a draft")
     expect(page.locator("main")).to_contain_text("CTR")
     shoot(page, "builder-saved", full=True)
+    backtested(page)
+    shoot(page, "builder-backtested", full=True)
 
 
 def test_a_template_becomes_a_rule_on_a_phone(demo: Demo, sign_in: SignIn) -> None:
@@ -101,6 +111,8 @@ def test_a_template_becomes_a_rule_on_a_phone(demo: Demo, sign_in: SignIn) -> No
     page.get_by_role("button", name="Save and switch on").tap()
     page.wait_for_url(re.compile(r"/rules/[0-9a-f-]{36}/$"))
     expect(page.locator("main")).to_contain_text("first runs dry")
+    backtested(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def press(page: Page, *keys: str) -> None:
