@@ -1,4 +1,4 @@
-"""A first-time user, from the template list to a saved, previewed, back-tested rule: by pointer, on a phone, by keys."""
+"""A first-time user, from the template list to a saved and back-tested rule: by pointer, on a phone, by keys."""
 
 import re
 

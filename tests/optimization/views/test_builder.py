@@ -1,5 +1,6 @@
 """The rule builder without scripts: what it shows, saves, refuses and never loses."""
 
+import json
 from html.parser import HTMLParser
 from typing import Any
 
@@ -209,3 +210,51 @@ class Labels(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._labels -= tag == "label"
+
+
+def test_a_rule_that_this_one_can_work_against_is_named_when_it_is_saved(
+    page: Client, rule: Rule, manager: User, euro: AdAccount
+) -> None:
+    from django.utils import timezone
+
+    growing = Rule(name="Grow", category="scaling", level="adset", owner=manager, active=True)
+    growing.save()
+    growing.accounts.set([euro])
+    raise_it = {"kind": "increase_budget", "parameters": {"percent": 20}}
+    spends = {"field": "spend_7d", "operator": ">", "value": 10}
+    save_rule(growing, {"conditions": spends, "actions": [raise_it]}, manager, timezone.now())
+    address = reverse("rule-edit", args=[rule.public_id])
+    saved = page.post(address, form_of(page.get(address)).data(do="save", **{"n2-v": "60"}), follow=True)
+    said = [str(message) for message in saved.context["messages"]]
+    assert any("Grow" in text for text in said)
+
+
+def test_what_a_form_cannot_show_is_edited_as_text_and_kept(page: Client, rule: Rule, manager: User) -> None:
+    from django.utils import timezone
+
+    odd = {"field": "name", "operator": "contains", "value": "two\nlines"}
+    save_rule(rule, {"conditions": odd, "actions": [{"kind": "pause"}]}, manager, timezone.now())
+    address = reverse("rule-edit", args=[rule.public_id])
+    opened = form_of(page.get(address))
+    assert json.loads(opened.data()["whole"][0])["conditions"] == odd
+    assert page.post(address, opened.data(do="save", name="Still odd")).status_code == 302
+    rule.refresh_from_db()
+    assert rule.name == "Still odd"
+    assert rule.versions.count() == 2
+
+
+def test_the_text_of_a_rule_becomes_a_form_again(page: Client, rule: Rule) -> None:
+    address = reverse("rule-edit", args=[rule.public_id])
+    text = page.post(address, form_of(page.get(address)).data(do="as-text"))
+    back = page.post(address, form_of(text).data(do="as-form"))
+    assert form_of(back).data()["n2-field"] == ["Spend"]
+
+
+def test_another_name_saved_in_between_is_not_overwritten_either(page: Client, rule: Rule) -> None:
+    address = reverse("rule-edit", args=[rule.public_id])
+    opened = form_of(page.get(address))
+    Rule.objects.filter(pk=rule.pk).update(name="Renamed", priority=90)
+    answer = page.post(address, opened.data(do="save", description="Mine"))
+    assert answer.status_code == 409
+    rule.refresh_from_db()
+    assert (rule.name, rule.priority, rule.description) == ("Renamed", 90, "")
