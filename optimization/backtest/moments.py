@@ -92,8 +92,10 @@ def daily(
     """One at the end of each account day of the range, but for the days in `known` (which have hourly moments)."""
     day, last = windows.local_day(since, account.zone), windows.local_day(until, account.zone)
     while day <= last:
-        at = windows.day_end(day, account.zone) - BEFORE_MIDNIGHT
-        if day not in known and since <= at <= min(until, now):
+        last_minute = windows.day_end(day, account.zone) - BEFORE_MIDNIGHT
+        if day not in known and since <= last_minute <= min(until, now):
+            # A file says how each day ended: the day is known from its end on, and not a minute before.
+            at = windows.day_end(day, account.zone) if account.read_only else last_minute
             read = [read_until(account, level, at) for level in levels]
             watched = any(moment is not None and at - moment <= KNOWN_WITHIN for moment in read)
             resolution, known_at = (DAILY, at) if watched else (RESTATED, now)

@@ -43,6 +43,7 @@ def test_a_back_test_is_asked_for_looked_at_and_found_done(api: APIClient, rule:
     done = api.get(f"/api/jobs/{told['job_id']}").json()
     assert (done["state"], done["progress"]) == ("done", 1.0), done["note"]
     assert done["result"]["resolutions"] == {"daily": 7}
+    assert done["result"]["matched"] == 2, "a file has figures to replay"
     assert done["result"]["rules"][0]["id"] == str(rule.public_id)
     listed = api.get("/api/jobs?state=done").json()["results"]
     assert [one["job_id"] for one in listed] == [told["job_id"]]
