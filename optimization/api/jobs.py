@@ -211,7 +211,7 @@ class SimulateView(APIView):
         account = account_of(request, said["account"])
         parameters: dict[str, Any] = {"days": said["days"], "seed": said["seed"]}
         if "rule" in said:
-            parameters["documents"] = [dict(said["rule"])]
+            parameters |= dict(said["rule"])
         else:
             parameters["rules"] = [str(rule_of(request, one).public_id) for one in said["rule_ids"]]
         return started(request, SIMULATE, account, parameters)

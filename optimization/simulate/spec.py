@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from metaads.models import Ad, AdAccount, AdSet, Campaign
+from optimization.backtest import Unsaved
 from optimization.models import Rule
 
 MARKETS = (
@@ -38,7 +39,7 @@ class Spec:
         return {**asdict(self), "rules": self.rules if with_rules else []}
 
 
-def spec_for(account: AdAccount, rules: Sequence[Rule], days: int, seed: int, step_hours: float = 6) -> Spec:
+def spec_for(account: AdAccount, rules: Sequence[Rule | Unsaved], days: int, seed: int, step_hours: float = 6) -> Spec:
     """The world's size follows what delivers in the account, within `MOST`."""
     number = next((place for place, (currency, _) in enumerate(MARKETS) if currency == account.currency), 0)
     currency, zone = MARKETS[number]
@@ -56,7 +57,9 @@ def _counts(account: AdAccount) -> dict[str, int]:
     return counts
 
 
-def _written(rule: Rule) -> dict[str, Any]:
+def _written(rule: Rule | Unsaved) -> dict[str, Any]:
+    if isinstance(rule, Unsaved):
+        return {**asdict(rule), "category": Rule.Category.LOSS_PREVENTION.value}
     return {
         "name": rule.name,
         "level": rule.level,

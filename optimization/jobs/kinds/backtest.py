@@ -16,15 +16,20 @@ from optimization.models import Rule
 from optimization.rules.schema import RuleInvalid, parse
 
 
-class BacktestParameters(JobParameters):
-    """`rules`: public ids; or an unsaved `document` with its `level`. `since`, `until`: account days, both included.
-
-    `campaign`: Meta id. `mode`: approve_all, or as_recorded (saved rules only).
-    """
+class OfRules(JobParameters):
+    """`rules`: public ids; or an unsaved `document` with its `level`."""
 
     rules: tuple[UUID, ...] = Field(default=(), max_length=50)
     document: dict[str, Any] | None = None
     level: Literal["campaign", "adset", "ad"] | None = None
+
+
+class BacktestParameters(OfRules):
+    """`since`, `until`: account days, both included.
+
+    `campaign`: Meta id. `mode`: approve_all, or as_recorded (saved rules only).
+    """
+
     since: date
     until: date
     campaign: Annotated[str, Field(pattern=r"^\d{1,30}$")] | None = None
@@ -38,7 +43,7 @@ class Backtest(JobKind):
 
     def check(self, account: AdAccount, parameters: Any, now: datetime) -> None:
         asked: BacktestParameters = parameters
-        chosen = _chosen(account, asked)
+        chosen = chosen_rules(account, asked)
         if asked.until < asked.since:
             raise JobRefused("since: the first day must not be after the last.", "since")
         if asked.mode == "as_recorded" and not all(isinstance(one, Rule) for one in chosen):
@@ -57,7 +62,7 @@ class Backtest(JobKind):
         try:
             found = backtest(
                 account,
-                _chosen(account, asked),
+                chosen_rules(account, asked),
                 windows.day_start(asked.since, account.zone),
                 windows.day_end(asked.until, account.zone) - timedelta(microseconds=1),
                 now=now,
@@ -70,7 +75,7 @@ class Backtest(JobKind):
         return found.as_json()
 
 
-def _chosen(account: AdAccount, asked: BacktestParameters) -> list[Rule | Unsaved]:
+def chosen_rules(account: AdAccount, asked: OfRules) -> list[Rule | Unsaved]:
     """Raises JobRefused for what cannot be replayed."""
     if bool(asked.rules) == (asked.document is not None):
         raise JobRefused("rules: name saved rules, or give one document with its level.", "rules")

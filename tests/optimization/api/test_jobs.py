@@ -88,5 +88,13 @@ def test_a_simulation_wants_rules_of_ones_own_or_a_text(api: APIClient, rule: Ru
     assert api.post(path, {**base, "rule_ids": [str(foreign.public_id)]}, format="json").status_code == 404
     for body in (base, {**base, "rule_ids": [str(rule.public_id)], "rule": {"level": "ad", "document": {}}}):
         assert set(api.post(path, body, format="json").json()["field_errors"]) == {"rule_ids"}
+    unsaved = {"level": "adset", "document": document(leaf("spend_7d", ">", 50))}
+    for body in ({"rule_ids": [str(rule.public_id)], "days": 2, "seed": 3}, {"rule": unsaved}):
+        answer = api.post(path, {**base, **body}, format="json")
+        assert answer.status_code == 202, answer.json()
+        assert api.get(f"{path}/{answer.json()['job_id']}").json()["state"] == "queued"
+        assert api.post(f"{path}/{answer.json()['job_id']}/cancel").json()["state"] == "cancelled"
+    wrong = {"rule": {"level": "adset", "document": {}}}
+    assert set(api.post(path, {**base, **wrong}, format="json").json()["field_errors"]) == {"document"}
     back_test = asked(api, rule).json()["job_id"]
     assert api.get(f"{path}/{back_test}").status_code == 404, "a back-test is no simulation"
