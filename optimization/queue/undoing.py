@@ -98,14 +98,8 @@ def _undo_action(original: Action, kind: str, user: User | None, now: datetime, 
         refreshed_at=now,
     )
     payload = {"undo_of": str(original.public_id), "before": ours, "wanted": back, "field": original.field}
-    record(
-        "optimization_suggested",
-        account_id=action.account_id,
-        action_id=action.public_id,
-        now=now,
-        payload=payload,
-        **by,
-    )
+    made_of: dict[str, Any] = {"account_id": action.account_id, "action_id": action.public_id, "payload": payload}
+    record("optimization_suggested", now=now, **made_of, **by)
     return approved(action, user, now, "undo", by=by)
 
 

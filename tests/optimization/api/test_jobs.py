@@ -89,8 +89,9 @@ def test_a_simulation_wants_rules_of_ones_own_or_a_text(api: APIClient, rule: Ru
     for body in (base, {**base, "rule_ids": [str(rule.public_id)], "rule": {"level": "ad", "document": {}}}):
         assert set(api.post(path, body, format="json").json()["field_errors"]) == {"rule_ids"}
     unsaved = {"level": "adset", "document": document(leaf("spend_7d", ">", 50))}
-    for body in ({"rule_ids": [str(rule.public_id)], "days": 2, "seed": 3}, {"rule": unsaved}):
-        answer = api.post(path, {**base, **body}, format="json")
+    bodies: list[dict[str, object]] = [{"rule_ids": [str(rule.public_id)], "days": 2, "seed": 3}, {"rule": unsaved}]
+    for whole in bodies:
+        answer = api.post(path, {**base, **whole}, format="json")
         assert answer.status_code == 202, answer.json()
         assert api.get(f"{path}/{answer.json()['job_id']}").json()["state"] == "queued"
         assert api.post(f"{path}/{answer.json()['job_id']}/cancel").json()["state"] == "cancelled"

@@ -71,9 +71,8 @@ def firing(shop: Shop, **changes: Any) -> dict[str, Any]:
     return {**values, **changes}
 
 
-def result(shop: Shop, *firings: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    listed = list(firings) or [firing(shop)]
-    totals = {
+def totals_of(listed: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
         "firings": len(listed),
         "entities": 1,
         "by_kind": {"decrease_budget": len(listed)},
@@ -87,6 +86,10 @@ def result(shop: Shop, *firings: dict[str, Any], **changes: Any) -> dict[str, An
         "unknown": 0,
         "unknown_days": 0,
     }
+
+
+def result(shop: Shop, *firings: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    listed = list(firings) or [firing(shop)]
     values = {
         "account": shop.account.meta_id,
         "currency": "EUR",
@@ -98,7 +101,7 @@ def result(shop: Shop, *firings: dict[str, Any], **changes: Any) -> dict[str, An
         "rules": [{"id": "", "name": "Stop loss", "level": "adset", "version": 1}],
         "resolution": "hourly",
         "resolutions": {"hourly": 168},
-        "totals": totals,
+        "totals": totals_of(listed),
         "per_day": [{"day": "2026-11-17", "firings": 1, "spend_cut": 60.0}],
         "firings": listed,
         "firings_left_out": 0,
