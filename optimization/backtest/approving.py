@@ -67,7 +67,7 @@ class Approving:
     def settle(self, step: Step) -> None:
         for draft, final in step.new:
             self.overlay.note(draft.key[:2], draft.field, draft.before, final)
-            self._behind.executed.append(self._executed(draft, final))
+            self._behind.add(self._executed(draft, final))
 
     def _executed(self, draft: Draft, final: int | str) -> Executed:
         rule_id = draft.rule_version.rule.pk if draft.rule_version else None

@@ -3,6 +3,7 @@
 Limits and the approval of changes by switch are those of today: they are not kept by time.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from optimization.wants import Recent
 
 Key = tuple[str, str]
 NEVER = datetime.min.replace(tzinfo=UTC)
+LONGEST_DAY = timedelta(hours=25)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Executed:
 
 @dataclass
 class Background:
-    """Of one account; `executed` in any order, and a replay adds its own."""
+    """Of one account; `executed` oldest first, to which a replay adds its own (`add`) or puts all anew (`know`)."""
 
     account: AdAccount
     limits: Limits
@@ -44,7 +46,7 @@ class Background:
 
     def surroundings(self, now: datetime) -> Surroundings:
         """What the guard rails ask, as of `now`."""
-        before = [one for one in self.executed if one.at <= now]
+        before = self._between(NEVER, now)
         return Surroundings(
             account=self.account,
             now=now,
@@ -54,16 +56,27 @@ class Background:
             doubt=self._doubt(now),
             last_executed=_last(one for one in before if one.source != Source.UNDO),
             last_optimizer=_last(one for one in before if one.source == Source.OPTIMIZER),
-            counters=_counters(before, account_day(self.account, now)),
+            counters=_counters(self._between(now - LONGEST_DAY, now), account_day(self.account, now)),
         )
 
     def recent(self, rule_id: int, hours: float, now: datetime) -> Recent:
         """What a rule had carried out in the last `hours`."""
         found: dict[Key, list[datetime]] = {}
-        for one in self.executed:
-            if one.rule_id == rule_id and now - timedelta(hours=hours) < one.at <= now:
+        for one in self._between(now - timedelta(hours=hours), now):
+            if one.rule_id == rule_id:
                 found.setdefault(one.key, []).append(one.at)
         return found
+
+    def know(self, executed: Iterable[Executed]) -> None:
+        self.executed = sorted(executed, key=_at)
+
+    def add(self, done: Executed) -> None:
+        insort(self.executed, done, key=_at)
+
+    def _between(self, after: datetime, until: datetime) -> list[Executed]:
+        """Later than `after` and not later than `until`."""
+        first, end = (bisect_right(self.executed, moment, key=_at) for moment in (after, until))
+        return self.executed[first:end]
 
     def stopped(self, now: datetime) -> bool:
         return any(start <= now and (end is None or now < end) for start, end in self.stops)
@@ -71,6 +84,10 @@ class Background:
     def _doubt(self, now: datetime) -> str | None:
         last = next((change for change in reversed(self.changes) if change[0] <= now), None)
         return None if last is None or last[1] == QualityChange.Kind.CLEARED else last[2]
+
+
+def _at(done: Executed) -> datetime:
+    return done.at
 
 
 def _last(executed: Iterable[Executed]) -> dict[Key, datetime]:
@@ -103,7 +120,7 @@ def background(account: AdAccount, without_rules: Collection[int] = ()) -> Backg
     return Background(
         account=account,
         limits=limits_for(account),
-        executed=executed,
+        executed=sorted(executed, key=_at),
         changes=[(one.at, one.kind, _sentence(one)) for one in changes],
         stops=list(stops.values_list("set_at", "lifted_at")),
     )

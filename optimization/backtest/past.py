@@ -62,6 +62,8 @@ class Then:
     tables: Tables
     recents: Callable[[int, float], Recent]
     overlay: Overlay = field(default_factory=Overlay)
+    _parents: dict[Key, Entity | None] = field(default_factory=dict, repr=False)
+    """Made once: hundreds of children ask for the same ones."""
 
     def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
         makers = {Level.CAMPAIGN.value: self._campaign, Level.AD_SET.value: self._ad_set, Level.AD.value: self._ad}
@@ -76,16 +78,24 @@ class Then:
 
     def _campaign(self, entity_id: str) -> Entity | None:
         row = self._row(Level.CAMPAIGN, entity_id)
-        return None if row is None else row.entity(campaign_id=entity_id, campaign=row)
+        if row is None:
+            return None
+        made = row.entity(campaign_id=entity_id, campaign=None)
+        return replace(made, campaign_name=made.name, campaign_created_time=made.created_time)
+
+    def _parent(self, level: str, entity_id: str, make: Callable[[str], Entity | None]) -> Entity | None:
+        key = level, entity_id
+        if key not in self._parents:
+            self._parents[key] = make(entity_id)
+        return self._parents[key]
 
     def _ad_set(self, entity_id: str) -> Entity | None:
         row = self._row(Level.AD_SET, entity_id)
         if row is None:
             return None
         campaign_id = row.text("campaign_id")
-        campaign = self._row(Level.CAMPAIGN, campaign_id)
-        above = self._campaign(campaign_id)
-        made = row.entity(campaign_id=campaign_id, campaign=campaign, parent_ids=(campaign_id,))
+        above = self._parent(Level.CAMPAIGN, campaign_id, self._campaign)
+        made = row.entity(campaign_id=campaign_id, campaign=above, parent_ids=(campaign_id,))
         return replace(made, home=above if above and above.budget_field else None)
 
     def _ad(self, entity_id: str) -> Entity | None:
@@ -93,7 +103,8 @@ class Then:
         if row is None:
             return None
         campaign_id, ad_set_id = row.text("campaign_id"), row.text("parent_id")
-        campaign, above = self._row(Level.CAMPAIGN, campaign_id), self._ad_set(ad_set_id)
+        campaign = self._parent(Level.CAMPAIGN, campaign_id, self._campaign)
+        above = self._parent(Level.AD_SET, ad_set_id, self._ad_set)
         made = row.entity(campaign_id=campaign_id, campaign=campaign, parent_ids=(ad_set_id, campaign_id))
         return replace(made, home=above.budget_home if above else None, daily_budget=None, lifetime_budget=None)
 
@@ -136,7 +147,7 @@ class _Row:
         value = self.number(name)
         return None if value is None else to_minor(Decimal(str(value)), self.account.currency)
 
-    def entity(self, campaign_id: str, campaign: "_Row | None", parent_ids: tuple[str, ...] = ()) -> Entity:
+    def entity(self, campaign_id: str, campaign: Entity | None, parent_ids: tuple[str, ...] = ()) -> Entity:
         return Entity(
             level=self.frame.level,
             meta_id=str(self.frame.ids[self.place]),
@@ -144,11 +155,11 @@ class _Row:
             status=self.text("status"),
             effective_status=self.text("effective_status"),
             campaign_id=campaign_id,
-            campaign_name=campaign.text("name") if campaign else "",
+            campaign_name=campaign.name if campaign else "",
             daily_budget=self.budget("daily_budget"),
             lifetime_budget=self.budget("lifetime_budget"),
             created_time=self.created,
-            campaign_created_time=campaign.created if campaign else None,
+            campaign_created_time=campaign.created_time if campaign else None,
             learning_status=self.text("learning_phase"),
             parent_ids=parent_ids,
         )

@@ -106,7 +106,7 @@ class Recorded:
             return []
         self._now = moment.at
         self.diary.to(run[1])
-        self.behind.executed = list(self._executed())
+        self.behind.know(self._executed())
         found = [self._version(rule_id) for rule_id in run[0].counts.get("rules", [])]
         return sorted(
             (Look(version.rule, version, compile_version(version)) for version in found if version is not None),
