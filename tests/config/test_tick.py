@@ -31,7 +31,8 @@ def run(*arguments: str) -> str:
 def test_every_account_goes_through_every_step_in_order(local_meta: LocalMeta) -> None:
     reports = tick()
     steps = [name for name, _ in STEPS]
-    assert steps == ["observe", "evaluate", "live", "scheduled", "execute", "expire", "history", "rollup"]
+    usual = ["observe", "evaluate", "live", "scheduled", "timed", "execute", "expire", "history", "rollup"]
+    assert steps == usual
     assert [report.step for report in reports] == steps * 3 + ["anchor"]
     assert {report.account for report in reports[len(steps) - 1 : -1 : len(steps)]} == set(
         AdAccount.objects.values_list("name", flat=True)
@@ -75,7 +76,7 @@ def test_a_step_that_breaks_stops_neither_its_account_nor_the_others(
 
     monkeypatch.setattr(tick_module, "observe", observe)
     out = StringIO()
-    with pytest.raises(CommandError, match="1 of 25 steps failed"):
+    with pytest.raises(CommandError, match="1 of 28 steps failed"):
         call_command("tick", stdout=out)
     assert "ConnectionError" in out.getvalue()
     assert "EAAcanary" not in out.getvalue()

@@ -61,7 +61,9 @@ def test_an_object_without_a_row_in_a_whole_file_delivered_nothing(account: AdAc
     assert (of_day(account, "B", 9), figure(account, "spend_lifetime", "B")) == (0.0, 80.0)
 
 
-def test_purchases_that_have_no_column_are_unknown(account: AdAccount) -> None:
+def test_purchases_that_have_no_column_are_unknown_where_purchases_are_what_counts(account: AdAccount) -> None:
+    account.conversion_action_type = "omni_purchase"
+    account.save()
     rows = [[*row, "3"] for row in days("A", 1, 9)]
     stored(account, rows, (*SHORT, "Leads"))
     assert figure(account, "conversions_7d", "A") != figure(account, "conversions_7d", "A")

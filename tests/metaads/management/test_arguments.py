@@ -13,11 +13,14 @@ from tests.architecture.tree import APPS
 from tests.factories.metaads import AdAccountFactory
 
 TIMELESS = {
+    "closed_loop": "lives through days of its own",
     "demo": "runs on the clock of its own sandbox",
+    "export_rules": "writes what the rules say",
     "fast_forward": "moves the sandbox's clock itself",
     "make_key": "makes a key",
     "run_sandbox": "is the clock",
     "setup_schedules": "writes the schedule down",
+    "simulate": "starts a world with a clock of its own",
     "supervise": "starts processes",
     "verify_ledger": "checks what is written",
 }
