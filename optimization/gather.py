@@ -101,7 +101,7 @@ def last_looks(account: AdAccount, now: datetime) -> dict[int, datetime]:
 def gather(
     account: AdAccount, frames: Mapping[str, Frame], now: datetime, every: Container[str] | None = None
 ) -> Gathered:
-    """What all rules that are due want now. A rule that broke counts a failure, one that did not forgets its earlier.
+    """What all rules that are due want now. A rule that broke counts a failure.
 
     `frames`: level -> frame fresh enough to decide on. `every`: only rules with one of these schedules.
     """
@@ -109,17 +109,17 @@ def gather(
     longest = max([DAY_HOURS, *(look.compiled.document.safety.cooldown_hours or 0 for look in looks)])
     gathered = core.wants(account, looks, frames, Now(account, now, longest), now)
     _count_failures(gathered, 0, now)
-    for look in looks:
-        if look.rule.consecutive_failures and look.rule.pk in gathered.evaluated:
-            services.clear_failures(look.rule)
     return gathered
 
 
 def explain(account: AdAccount, drafts: Sequence[Draft], gathered: Gathered, now: datetime) -> list[Draft]:
-    """As `wants.explain`; whose rule cannot be explained counts a failure."""
+    """As `wants.explain`; whose rule cannot be explained counts a failure, and who came through forgets its earlier."""
     before = len(gathered.failures)
     explained = core.explain(account.currency, drafts, gathered)
     _count_failures(gathered, before, now)
+    for look, _ in gathered.outcomes:
+        if look.rule.consecutive_failures and look.rule.pk in gathered.evaluated:
+            services.clear_failures(look.rule)
     return explained
 
 

@@ -6,18 +6,19 @@ ordinary action (`queue.undoing`); what somebody else has changed since is left 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from intelligence.metrics import windows
 from metaads import switch
-from metaads.models import AdAccount
+from metaads.models import AdAccount, OutsideChange
 from notifications.send import notify
 from optimization.entities import load_one
 from optimization.kinds import KINDS, describe
 from optimization.ledger import record
-from optimization.models import Action, EmergencyStop, Status
+from optimization.models import Action, EmergencyStop, Source, Status
 from optimization.queue.decision import already, load, may_decide, who
 from optimization.queue.errors import AlreadyDecided, Invalid
 from optimization.queue.undoing import CAME_TO_NOTHING, TIME_IS_OVER, undo_as_timed
@@ -119,7 +120,18 @@ def _why_not(action: Action) -> str:
     current = entity.value_of(action.field)
     if current != action.value_final:
         return f"it was changed since: we set {action.value_final}, now it is {current}."
+    if _set_again(action):
+        return f"it was changed since, and back to {current}: that is another hand's wish."
     return ""
+
+
+def _set_again(action: Action) -> bool:
+    """Whether the value is ours only because a later change brought it back: one of ours that stands, or another's."""
+    names = ("account_id", "level", "entity_id", "field")
+    about: dict[str, Any] = {name: getattr(action, name) for name in names}
+    ours = Action.objects.filter(**about, status=Status.EXECUTED, executed_at__gt=action.executed_at)
+    theirs = OutsideChange.objects.filter(**about, ours=False, after=action.value_final, at__gt=action.executed_at)
+    return ours.exclude(source=Source.UNDO).exists() or theirs.exists()
 
 
 def _let_be(action: Action, reason: str, now: datetime) -> None:

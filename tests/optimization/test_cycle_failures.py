@@ -81,3 +81,19 @@ def test_a_run_that_is_killed_half_way_leaves_nothing_and_the_next_look_makes_it
 def test_data_from_the_future_are_not_decided_on(look: Evaluate, account: AdAccount) -> None:
     make_rule(account, SPENDS)
     assert look(age=timedelta(days=-900)) is None
+
+
+def test_a_rule_that_breaks_only_where_its_reasons_are_told_is_switched_off_after_three_times_as_well(
+    look: Evaluate, account: AdAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = make_rule(account, SPENDS, name="Bad")
+
+    def breaks(*args: Any) -> Any:
+        raise ArithmeticError("it broke")
+
+    monkeypatch.setattr("optimization.wants.sentence", breaks)
+    for hour in range(3):
+        look(hour)
+    bad.refresh_from_db()
+    assert (bad.active, bad.consecutive_failures) == (False, 3)
+    assert Action.objects.count() == 0

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from pytest_django import Settings
 
-from metaads.models import AdSet, Role
+from metaads.models import AdSet, OutsideChange, Role
 from notifications.models import Notification
 from optimization import tasks
 from optimization.dispatch import run_action
@@ -182,3 +182,34 @@ def test_the_schedules_task_looks_at_every_watched_account(
     done()
     monkeypatch.setattr(tasks, "business_now", lambda account: LATER)
     assert tasks.undo_timed() == 1
+
+
+def test_what_a_person_changed_and_changed_back_through_us_is_that_persons(
+    meta: Meta, ad_set: AdSet, done: Any, propose_budget: Propose
+) -> None:
+    """The value is ours again, but not by our hand."""
+    action = done()
+    for hour, budget in ((1, 1800), (30, 1500)):
+        at = NOW + timedelta(hours=hour)
+        ad_set.refresh_from_db()
+        later = propose_budget(ad_set, budget, kind="set_budget")
+        services.approve(later.pk, None, at)
+        assert run_action(later.pk, at) is Status.EXECUTED
+    assert undo_due(meta.account, LATER) == 0
+    action.refresh_from_db()
+    assert action.undos.count() == 0
+    assert action.undo_at is None
+    assert "changed since" in action.outcome_note
+
+
+@pytest.mark.parametrize(("ours", "undone"), [(False, 0), (True, 1)])
+def test_what_another_tool_changed_back_to_our_value_is_its_wish(
+    meta: Meta, ad_set: AdSet, done: Any, ours: bool, undone: int
+) -> None:
+    done()
+    OutsideChange.objects.create(
+        account=meta.account, key="back", level="adset", entity_id=ad_set.meta_id, field="daily_budget",
+        before=1800, after=1500, at=NOW + timedelta(hours=9), noticed_at=NOW + timedelta(hours=9),
+        source=OutsideChange.Source.ACTIVITY, ours=ours,
+    )  # fmt: skip
+    assert undo_due(meta.account, LATER) == undone
