@@ -15,6 +15,7 @@ from optimization.rules.form import write
 from optimization.rules.form.fields import Known
 from optimization.rules.form.flat import DAYS, MODES, MODES_SAY, OBJECTIVES, PATHS, STATUSES
 from optimization.rules.static_conflicts import conflicts_of
+from optimization.trial.rollout import WAITS
 from optimization.views.builder_desk import Desk
 from optimization.views.builder_face import LEVELS, Choice, Face, control_id
 from optimization.views.builder_found import FoundNow, find
@@ -95,7 +96,8 @@ def _list(held: Sequence[str], usual: Mapping[str, str] | Sequence[str]) -> list
 
 def _modes(face: Face) -> list[tuple[Choice, str]]:
     chosen = face.flat("mode").value
-    return [(Choice(key, label, key == chosen), MODES_SAY[key]) for key, label in MODES]
+    says = {**MODES_SAY, "automatic": f"{MODES_SAY['automatic']} {WAITS}"}
+    return [(Choice(key, label, key == chosen), says[key]) for key, label in MODES]
 
 
 def _said(desk: Desk, paths: Sequence[str]) -> bool:

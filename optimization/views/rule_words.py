@@ -12,6 +12,7 @@ from optimization.models import Rule
 from optimization.rules.keeping import OF_TEMPLATE
 from optimization.rules.selectors import Reach
 from optimization.rules.summary import EVERY_TEXT
+from optimization.trial.rollout import WAITS
 
 NOT_MEASURED = "not measured yet"
 ACCOUNTS_NAMED = 2
@@ -37,7 +38,7 @@ STATES: dict[str, Word] = {
 }
 MODES: dict[str, Word] = {
     "approval_required": Word("approval_required", "Asks first", "live", "user", "A person approves each change."),
-    "automatic": Word("automatic", "Acts alone", "watch", "play", "Inside its own and the account's limits."),
+    "automatic": Word("automatic", "Acts alone", "watch", "play", f"Inside its own and the account's limits. {WAITS}"),
     "suggestion_only": Word("suggestion_only", "Suggests only", "quiet", "note", "It shows what it would do."),
     "notice": Word("notice", "Only notifies", "quiet", "bell", "It changes nothing at Meta."),
 }

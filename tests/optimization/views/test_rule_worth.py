@@ -32,6 +32,12 @@ def test_an_automatic_rule_says_its_share_and_that_all_still_waits(page: Client,
     assert "50 % or 100 % is not offered" in text
 
 
+def test_the_builder_and_the_list_say_too_that_an_automatic_rule_still_waits(page: Client, euro: AdAccount) -> None:
+    make_rule(euro, SPENDS, mode="automatic")
+    for path in ("/rules/new/", "/rules/"):
+        assert "every change waits for a person" in html(page, path), path
+
+
 def test_a_held_out_share_is_counted(page: Client, euro: AdAccount) -> None:
     rule = make_rule(euro, SPENDS, holdout_percent=10)
     HoldoutDraw.objects.create(
