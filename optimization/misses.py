@@ -41,7 +41,7 @@ def nearest(outcome: Outcome, currency: str, limit: int, prefer: Costs | None = 
         return []
     second = np.zeros(len(rows)) if prefer is None else -np.nan_to_num(prefer[rows])
     rows = rows[np.lexsort((rows, second, costs[rows]))][:LOOKED_AT]
-    traces = outcome.traces(rows.astype(np.intp))
+    traces = outcome.traces(rows.astype(np.intp), currency)
     found = [_miss(int(row), int(costs[row]), trace, currency) for row, trace in zip(rows, traces, strict=True)]
     return sorted(found, key=lambda miss: (miss.changes, miss.distance))[:limit]
 
@@ -85,11 +85,16 @@ def _in_the_way(trace: dict[str, Any], wanted: bool) -> Iterator[dict[str, Any]]
 
 
 def _share(leaf: dict[str, Any]) -> float:
-    """The distance as a share of the threshold; 1 where there is none to measure."""
+    """The distance as a share of the threshold; 1 where there is none to measure.
+
+    Of a threshold of zero every distance is the whole, so there its size orders: 3 conversions are nearer than 145.
+    """
     near, threshold = leaf["near_miss"], leaf["threshold"]
     numbers = [abs(one) for one in (threshold if isinstance(threshold, list) else [threshold]) if _number(one)]
     if near is None:
         return 1.0
+    if numbers and not any(numbers):
+        return float(abs(near) / (abs(near) + 1))
     return float(abs(near) / max([*numbers, abs(leaf["value"] or 0.0), 1e-9]))
 
 

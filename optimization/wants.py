@@ -228,7 +228,7 @@ def _explain_match(
     gathered: Gathered,
 ) -> None:
     rows = [match.frame.row(drafts[place].asked_of) for place in places]
-    traces, errors = _traces(match, [-1 if row is None else row for row in rows])
+    traces, errors = _traces(match, [-1 if row is None else row for row in rows], currency)
     done = {}
     for place, trace in zip(places, traces, strict=True):
         draft = drafts[place]
@@ -241,17 +241,17 @@ def _explain_match(
     explained.update(done)
 
 
-def _traces(match: Match, rows: Sequence[int]) -> tuple[Sequence[dict[str, Any] | None], dict[str, str]]:
+def _traces(match: Match, rows: Sequence[int], currency: str) -> tuple[Sequence[dict[str, Any] | None], dict[str, str]]:
     """All at once; if that errs, one by one. None and the reason (by entity) where it erred."""
     try:
-        return match.outcome.traces(np.array(rows, dtype=np.intp)), {}
+        return match.outcome.traces(np.array(rows, dtype=np.intp), currency), {}
     except Exception:
         log.exception("rule %s cannot be traced at once, so each entity by itself", match.rule.pk)
     traces: list[dict[str, Any] | None] = []
     errors: dict[str, str] = {}
     for row in rows:
         try:
-            traces += match.outcome.traces(np.array([row], dtype=np.intp))
+            traces += match.outcome.traces(np.array([row], dtype=np.intp), currency)
         except Exception as error:
             errors[str(match.frame.ids[row])] = str(error) or type(error).__name__
             traces.append(None)

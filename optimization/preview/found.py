@@ -175,7 +175,7 @@ class Found:
         rows = np.array(self.match.rows, dtype=np.intp)
         rows = rows[np.argsort(-np.nan_to_num(spends_of(self.frame)[rows]), kind="stable")][: self.limit]
         kind = self.look.compiled.document.actions[0].kind
-        told = zip(rows.tolist(), self.outcome.traces(rows), strict=True)
+        told = zip(rows.tolist(), self.outcome.traces(rows, self.account.currency), strict=True)
         return [self._tells(str(self.frame.ids[row]), kind, trace) for row, trace in told]
 
     def _tells(self, entity_id: str, kind: str, trace: dict[str, Any]) -> PreviewRow:

@@ -43,9 +43,9 @@ class Outcome:
         """Positions of the matches in the frame."""
         return np.flatnonzero(self.matched)
 
-    def traces(self, rows: NDArray[np.intp] | None = None) -> list[dict[str, Any]]:
+    def traces(self, rows: NDArray[np.intp] | None = None, currency: str = "") -> list[dict[str, Any]]:
         """The condition tree with its values for each of `rows` (default: the matches)."""
-        return trace_rows(self.rule, self.sheet, self.rows if rows is None else rows)
+        return trace_rows(self.rule, self.sheet, self.rows if rows is None else rows, currency)
 
 
 def evaluate(compiled: CompiledRule, frame: Frame, context: Context | None = None) -> Outcome:

@@ -8,6 +8,7 @@ operator has to say of the row ("93 % probable"). Money is in the major unit.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,24 +31,32 @@ def trace(compiled: CompiledRule, frame: Frame, i: int, context: Context | None 
     return trace_rows(compiled, FrameSheet(frame, context), np.array([i]))[0]
 
 
-def trace_rows(compiled: CompiledRule, sheet: FrameSheet, rows: NDArray[np.intp]) -> Traced:
-    """One trace per row, each leaf evaluated once for all of them."""
+def trace_rows(compiled: CompiledRule, sheet: FrameSheet, rows: NDArray[np.intp], currency: str = "") -> Traced:
+    """One trace per row, each leaf evaluated once for all of them. `currency`: what its texts say amounts in."""
     if len(rows) == 0:
         return []
     age = sheet.frame.age
     minutes = None if age is None else round(age.total_seconds() / 60)
-    return _node(compiled.document.conditions, sheet.take(rows), minutes)
+    return _node(compiled.document.conditions, sheet.take(rows), _Said(minutes, currency))
 
 
-def _node(node: Node, sheet: RowsSheet, minutes: int | None) -> Traced:
+@dataclass(frozen=True)
+class _Said:
+    """What every leaf says alike: the age of the data, None = unknown, and the currency of amounts."""
+
+    minutes: int | None
+    currency: str
+
+
+def _node(node: Node, sheet: RowsSheet, said: _Said) -> Traced:
     if isinstance(node, Leaf):
-        return _leaf(node, sheet, minutes)
+        return _leaf(node, sheet, said)
     if isinstance(node, Not):
         return [
             {"node": "not", "path": node.path, "result": _opposite(child["result"]), "children": [child]}
-            for child in _node(node.node, sheet, minutes)
+            for child in _node(node.node, sheet, said)
         ]
-    columns = [_node(child, sheet, minutes) for child in node.nodes]
+    columns = [_node(child, sheet, said) for child in node.nodes]
     kind = "all" if node.every else "any"
     return [
         {"node": kind, "path": node.path, "result": _joined(node.every, children), "children": list(children)}
@@ -66,14 +75,14 @@ def _opposite(result: str) -> str:
     return {TRUE: FALSE, FALSE: TRUE, NO_DATA: NO_DATA}[result]
 
 
-def _leaf(leaf: Leaf, sheet: RowsSheet, minutes: int | None) -> Traced:
+def _leaf(leaf: Leaf, sheet: RowsSheet, said: _Said) -> Traced:
     condition = leaf.condition
     holds = condition.operator.holds(condition, sheet).tolist()
     fails = condition.operator.fails(condition, sheet).tolist()
     values = _plain_column(condition.operator.values(condition, sheet))
     thresholds = _thresholds(condition, sheet)
     remarks = condition.operator.remarks(condition, sheet) or [""] * len(sheet)
-    fixed = _fixed(leaf, minutes)
+    fixed = _fixed(leaf, said)
     return [
         {
             **fixed,
@@ -87,7 +96,7 @@ def _leaf(leaf: Leaf, sheet: RowsSheet, minutes: int | None) -> Traced:
     ]
 
 
-def _fixed(leaf: Leaf, minutes: int | None) -> dict[str, Any]:
+def _fixed(leaf: Leaf, said: _Said) -> dict[str, Any]:
     """What is the same for every row."""
     condition = leaf.condition
     field = condition.field
@@ -102,8 +111,8 @@ def _fixed(leaf: Leaf, minutes: int | None) -> dict[str, Any]:
         "unit": field.unit,
         "operator": condition.operator.key,
         "expression": ", ".join(written),
-        "age_minutes": minutes,
-        "text": condition_text(condition),
+        "age_minutes": said.minutes,
+        "text": condition_text(condition, said.currency),
     }
 
 

@@ -210,7 +210,7 @@ def _explained(account: AdAccount, frame: Frame | None, check: Check) -> Check:
         return replace(check, note=GONE)
     compiled = compile_version(check.version)
     sheet = FrameSheet(frame, context_for(account, frame))
-    trace = trace_rows(compiled, sheet, np.array([row], dtype=np.intp))[0]
+    trace = trace_rows(compiled, sheet, np.array([row], dtype=np.intp), account.currency)[0]
     expected = SAID.get(check.result, trace["result"])
     differs = trace["result"] != expected
     return replace(

@@ -22,10 +22,13 @@ from optimization.queue.drafts import Draft
 from optimization.queue.facts import surroundings
 from optimization.queue.judging import Judged, judge, welcome
 from optimization.queue.propose import stake_of
-from optimization.queue.standing import REJECTED_REASON, standing_of
+from optimization.queue.standing import REJECTED_REASON, Standing, standing_of
 from optimization.rules.evaluate import Outcome
 
 MOST_SHOWN = 100
+STANDS = ("passed", "refreshed")
+VERDICTS = (*STANDS, "blocked", "skipped")
+"""`refreshed`: the change waits already, proposed by another rule; the preview calls it the same."""
 DRY = "its first look runs dry: this is what it would have done"
 
 
@@ -59,9 +62,9 @@ def _look(account: AdAccount, gathered: Gathered, look: Look, outcome: Outcome, 
     winners, losers = resolve(kept)
     judged = judge(winners, losers, around, standing)
     judged.skipped += [(draft, REJECTED_REASON) for draft in mine if draft not in kept]
-    changes = sorted(_changes(judged), key=lambda change: -(change["at_stake"] or 0))
-    stakes = [change["at_stake"] for change in changes if change["verdict"] == "passed"]
-    counts = {word: sum(change["verdict"] == word for change in changes) for word in ("passed", "blocked", "skipped")}
+    changes = sorted(_changes(judged, standing), key=lambda change: -(change["at_stake"] or 0))
+    stakes = [change["at_stake"] for change in changes if change["verdict"] in STANDS]
+    counts = {word: sum(change["verdict"] == word for change in changes) for word in VERDICTS}
     return DryLook(
         rule=look.rule,
         version=look.version,
@@ -77,8 +80,11 @@ def _look(account: AdAccount, gathered: Gathered, look: Look, outcome: Outcome, 
     )
 
 
-def _changes(judged: Judged) -> list[dict[str, Any]]:
-    found = [_change(draft, "passed", "", judgement.final) for draft, judgement in judged.passed]
+def _changes(judged: Judged, standing: Standing) -> list[dict[str, Any]]:
+    found = [
+        _change(draft, "refreshed" if draft.key in standing.open else "passed", "", judgement.final)
+        for draft, judgement in judged.passed
+    ]
     for draft, judgement in judged.blocked:
         said = judgement.blocked.reason if judgement.blocked else ""
         found.append(_change(draft, "blocked", said, judgement.final))
@@ -121,7 +127,9 @@ def said(look: DryLook) -> str:
     text = f"It looked at {look.covered:,} and matched {look.matched:,}."
     if look.matched and look.changes:
         stake = "" if look.at_stake is None else f", {money_text(look.at_stake, look.currency)} a day at stake"
-        text += f" It would have proposed {look.counts['passed']:,} changes{stake}."
+        passed, waits = look.counts["passed"], look.counts.get("refreshed", 0)
+        text += f" It would have proposed {passed:,} change{'' if passed == 1 else 's'}{'' if waits else stake}."
+        text += f" {waits:,} more wait{'s' if waits == 1 else ''} already{stake}." if waits else ""
         held = look.counts["blocked"] + look.counts["skipped"]
         text += f" {held:,} more were held back." if held else ""
     return text + (f" For {look.unknown:,} there were no data to decide." if look.unknown else "")

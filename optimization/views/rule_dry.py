@@ -15,6 +15,7 @@ from optimization.views.table import Head, Table
 KEY = "dry"
 VERDICTS: dict[str, tuple[str, str]] = {
     "passed": ("would be proposed", "good"),
+    "refreshed": ("is proposed already", "live"),
     "blocked": ("held back", "bad"),
     "skipped": ("skipped", ""),
 }

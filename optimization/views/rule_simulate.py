@@ -108,7 +108,8 @@ def _says(found: Mapping[str, Any], currency: str) -> Iterator[str]:
         yield f"Wasted spend went from {was} to {now}."
     executed = with_it.get("executed") or {}
     done = ", ".join(f"{KINDS[kind].label.lower() if kind in KINDS else kind} {n:,} ×" for kind, n in executed.items())
-    yield f"It acted {sum(executed.values()):,} times: {done}." if executed else "It changed nothing."
+    acted = sum(executed.values())
+    yield f"It acted {acted:,} time{'' if acted == 1 else 's'}: {done}." if executed else "It changed nothing."
 
 
 def _table(found: Mapping[str, Any], currency: str) -> Table:

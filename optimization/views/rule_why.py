@@ -171,12 +171,15 @@ def checks_of(subject: Subject, account: AdAccount, asked: Asked, entity_id: str
 
 
 def checks_table(subject: Subject) -> Table | None:
-    """The file of a search; None where nothing, or several entities, are meant."""
+    """The file of a search by id or by name, as on the page; None where nothing, or several entities, are meant."""
     account = subject.account
     asked = read(subject, account) if account else None
     if account is None or asked is None or not asked.entity:
         return None
-    checks = checks_of(subject, account, asked, asked.entity)
+    nodes = fitting(account, subject.rule.level, asked.entity)
+    if len(nodes) > 1:
+        return None
+    checks = checks_of(subject, account, asked, nodes[0].meta_id if nodes else asked.entity)
     heads = [Head(label) for label in ("Looked at", "Result", "Why", "Version", "Figures of", "Meta id")]
     rows = [
         (

@@ -53,7 +53,7 @@ def rules_see(account: AdAccount, frame: Frame, entity_id: str) -> list[Seen]:
             seen.append(Seen(rule.name, str(error), "", "bad", "cannot be read", None, ()))
     outcomes = evaluate_many([compiled for _, compiled in sound], frame, context_for(account, frame))
     for (rule, compiled), outcome in zip(sound, outcomes, strict=True):
-        trace = outcome.traces(np.array([row], dtype=np.intp))[0]
+        trace = outcome.traces(np.array([row], dtype=np.intp), account.currency)[0]
         seen.append(_seen(rule, compiled, trace, bool(outcome.covered[row]), account.currency))
     order = ["bad", "live", "watch", "quiet"]
     return sorted(seen, key=lambda one: (order.index(one.tone), one.name))

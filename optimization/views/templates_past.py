@@ -48,8 +48,8 @@ def said(found: Mapping[str, Any], currency: str, what: str) -> Past:
         faults = found.get("problems") or ["It would not have fired."]
         return Past((str(faults[0]),), "quiet")
     if not count:
-        return Past((f"It would have told you of {told:,} {what}.",), "live")
-    return Past((f"{count:,} firing{_s(count)} on {found['entities']:,} {what}", *_money(found, currency)), "good")
+        return Past((f"It would have told you of {_of(told, what)}.",), "live")
+    return Past((f"{count:,} firing{_s(count)} on {_of(found['entities'], what)}", *_money(found, currency)), "good")
 
 
 def _money(found: Mapping[str, Any], currency: str) -> list[str]:
@@ -74,6 +74,11 @@ def _lost(found: Mapping[str, Any]) -> str:
 def _count(value: float) -> str:
     """Expected conversions are no whole numbers; small ones need the fraction."""
     return f"{value:,.0f}" if value >= 10 else f"{value:,.1f}".removesuffix(".0")
+
+
+def _of(count: int, what: str) -> str:
+    """`1 ad set`, `12 ad sets`."""
+    return f"{count:,} {what.removesuffix('s') if count == 1 else what}"
 
 
 def _s(count: float) -> str:

@@ -84,6 +84,19 @@ def test_no_row_of_any_table_changes(account: AdAccount) -> None:
     assert everything() == before
 
 
+def test_against_zero_the_smaller_figure_is_nearer_and_not_the_larger_spend(
+    account: AdAccount, sets: list[AdSet]
+) -> None:
+    columns = {
+        "ids": [one.meta_id for one in sets[:3]],
+        "spend_7d": [900.0, 300.0, 100.0],
+        "conversions_7d": [145, 23, 3],
+    }
+    keep_frame(account, "adset", columns, NOW)
+    found = look(account, leaf("conversions_7d", "=", 0))
+    assert [miss.entity_id for miss in found.misses] == [sets[2].meta_id, sets[1].meta_id, sets[0].meta_id]
+
+
 def test_the_nearest_miss_says_what_would_have_to_change(account: AdAccount, sets: list[AdSet]) -> None:
     first, *_ = look(account).misses
     assert first.entity_id == sets[2].meta_id

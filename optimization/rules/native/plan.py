@@ -73,7 +73,8 @@ def plan_of(native: NativeRule, rule: Rule | None = None) -> NativePlan:
     says = _checked(reading, made, meant.level)
     tagged = tuple(meant.ids) if meant.level != Level.CAMPAIGN else ()
     if tagged and not reading.problems:
-        reading.note(f"It names {len(tagged)} objects by id; they get the tag “meta rule {native.meta_id}”.")
+        named = "one object by id; it gets" if len(tagged) == 1 else f"{len(tagged)} objects by id; they get"
+        reading.note(f"It names {named} the tag “meta rule {native.meta_id}”.")
     return NativePlan(
         native=native,
         level=meant.level,

@@ -56,6 +56,20 @@ def look(sets: list[AdSet], account: AdAccount) -> Look:
     return evaluate
 
 
+def test_what_another_rule_proposed_already_is_said_to_wait(
+    look: Look, rule: Rule, account: AdAccount, sets: list[AdSet]
+) -> None:
+    waiting = pause_action(sets[0])
+    look(70, 140, 10, None)
+    dry = DryLook.objects.get()
+    assert waiting.entity_id == sets[0].meta_id
+    assert {one["entity_id"]: one["verdict"] for one in dry.changes} == {
+        sets[1].meta_id: "passed",
+        sets[0].meta_id: "refreshed",
+    }
+    assert "It would have proposed 1 change. 1 more waits already" in said(dry)
+
+
 def test_the_first_look_shows_and_does_nothing_and_the_second_proposes(
     look: Look, rule: Rule, account: AdAccount, sets: list[AdSet]
 ) -> None:
@@ -94,7 +108,7 @@ def test_what_rails_or_the_queue_would_hold_back_is_shown_as_such(look: Look, ru
     pause_action(sets[0], status="approved")
     look(70, 70, 0, 0)
     dry = DryLook.objects.get()
-    assert dry.counts == {"passed": 1, "blocked": 0, "skipped": 1}
+    assert dry.counts == {"passed": 1, "refreshed": 0, "blocked": 0, "skipped": 1}
     held = next(one for one in dry.changes if one["verdict"] == "skipped")
     assert (held["entity_id"], held["reason"]) == (sets[0].meta_id, "another action on it is on its way")
 

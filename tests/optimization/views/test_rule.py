@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from metaads.models import AdAccount, Role
+from metaads.models import AdAccount, AdSet, Role
 from optimization.cycle import run_cycle
 from optimization.models import Rule, RuleVersion
 from optimization.rules.services import save_rule
@@ -183,6 +183,26 @@ def test_a_search_is_bound_to_its_time_and_result(page: Client, euro: AdAccount)
         page.get(path(rule, f"?tab=why&entity=31&{since}&csv=checks")).content.decode("utf-8-sig")
     )))  # fmt: skip
     assert [row["Result"] for row in rows] == ["Did not match", "Matched"]
+
+
+def test_the_file_of_a_search_by_name_is_that_of_the_page(page: Client, euro: AdAccount) -> None:
+    found: AdSet = AdSetFactory.create(campaign__account=euro, account=euro, meta_id="31", name="Broad 18-34")
+    rule = make_rule(euro, leaf("spend_7d", ">", 50))
+    look(euro, [rule], NOW - timedelta(hours=1), _31=60)
+    asked = "?tab=why&entity=broad"
+    assert "<b>Matched</b>" in html(page, path(rule, asked))
+    answer = page.get(path(rule, f"{asked}&csv=checks"))
+    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["Result"], row["Meta id"]) for row in rows] == [("Matched", found.meta_id)]
+
+
+def test_a_condition_says_amounts_in_the_account_s_currency(page: Client, manager: User, yen: AdAccount) -> None:
+    MembershipFactory.create(user=manager, account=yen, role=Role.VIEWER)
+    rule = make_rule(yen, leaf("spend_7d", ">", 8000))
+    look(yen, [rule], NOW - timedelta(hours=1), _31=9000)
+    text = html(page, path(rule, "?tab=why&entity=31"))
+    assert "spend in the last 7 days is over 8,000 JPY" in text
+    assert "8,000.00" not in text
 
 
 def test_a_name_that_fits_several_asks_which_one(page: Client, euro: AdAccount) -> None:

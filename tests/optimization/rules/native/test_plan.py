@@ -147,6 +147,7 @@ def test_objects_named_by_id_are_found_by_a_tag_campaigns_by_their_id(account: A
     AdSetFactory.create(campaign=campaign, meta_id="6")
     plan = plan_of(native(account, about("id", "IN", ["6"]), WEEK, SPENT))
     assert (plan.level, plan.tagged) == ("adset", ("6",))
+    assert any("names one object by id; it gets the tag" in note for note in plan.notes)
     assert plan.document is not None
     assert plan.document["filters"]["tags"] == [plan.tag]
     document = said(account, about("id", "EQUAL", "5"), WEEK, SPENT)
