@@ -147,7 +147,11 @@ class Recorded:
         away = self._now - REJECTED_STAYS_AWAY
         pauses = [e for e in entries if e.open.kind == "pause" and not e.stale and e.status in STANDS]
         return Standing(
-            open={e.open.key: replace(e.open, stale=e.stale) for e in entries if e.status in OPEN_STATUSES},
+            open={
+                e.open.key: replace(e.open, stale=e.stale, suggested=e.status == Status.SUGGESTED)
+                for e in entries
+                if e.status in OPEN_STATUSES
+            },
             on_its_way={e.open.key[:2] for e in entries if e.status in ON_ITS_WAY},
             rejected={e.open.key for e in entries if e.status == Status.REJECTED and e.at > away},
             pausing={e.open.entity_id for e in pauses},
@@ -174,7 +178,7 @@ class Recorded:
         return self.fates.get((self._now, draft.key), "not proposed then")
 
 
-STANDS = (*OPEN_STATUSES, *ON_ITS_WAY)
+STANDS = (Status.PENDING, *ON_ITS_WAY)
 
 
 def recorded(account: AdAccount, since: datetime, until: datetime, behind: Background) -> Recorded:

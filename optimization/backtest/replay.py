@@ -89,7 +89,7 @@ class Replay:
         welcomed, _ = welcome(drafts, standing.rejected)
         winners, losers = resolve(welcomed)
         judged = judge(winners, losers, self.book.surroundings(), standing)
-        new = [(draft, passed.final) for draft, passed in judged.passed if draft.key not in standing.open]
+        new = [(draft, passed.final) for draft, passed in judged.passed if standing.refreshed(draft) is None]
         step = Step(moment, known, gathered, winners, judged, new)
         self._note(step)
         self.book.settle(step)

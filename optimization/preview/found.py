@@ -133,7 +133,7 @@ class Found:
         winners, losers = resolve(welcomed)
         judged = judge(winners, losers, surroundings(self.account, self.now), standing)
         fates = [
-            Fate(draft, "refreshed" if draft.key in standing.open else "proposed", "", judgement)
+            Fate(draft, "refreshed" if standing.refreshed(draft) else "proposed", "", judgement)
             for draft, judgement in judged.passed
         ]
         fates += [Fate(draft, "blocked", _block(judgement), judgement) for draft, judgement in judged.blocked]

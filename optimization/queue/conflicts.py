@@ -1,7 +1,8 @@
 """Conflicts: when several rules or models want different things, one wins and the others say why they lost.
 
-Order: safety (pause, decrease) before growth, then priority, then confidence, then a stable key, so that the order in
-which rules run never matters. All levels of a campaign are resolved together: nothing grows under a paused parent.
+A rule that only suggests takes nothing from one that acts. Order: safety (pause, decrease) before growth, then
+priority, then confidence, then a stable key, so that the order in which rules run never matters. All levels of a
+campaign are resolved together: nothing grows under a paused parent.
 """
 
 from collections.abc import Iterable
@@ -30,6 +31,7 @@ def rank(draft: Draft) -> tuple[object, ...]:
     """Smaller wins."""
     version = draft.rule_version.pk if draft.rule_version else 0
     return (
+        draft.suggested_only,
         safety_class(draft.kind),
         -draft.priority,
         -(draft.confidence if draft.confidence is not None else -1.0),
@@ -47,6 +49,8 @@ def _label(draft: Draft) -> str:
 
 
 def _why(winner: Draft, loser: Draft) -> str:
+    if loser.suggested_only and not winner.suggested_only:
+        return f"{_label(winner).capitalize()} acts, this one only suggests."
     if winner.entity.meta_id != loser.entity.meta_id:
         return f"Nothing grows while what it belongs to is to be paused ({_label(winner)})."
     if KINDS[winner.kind].loss_prevention and not KINDS[loser.kind].loss_prevention:

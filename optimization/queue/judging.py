@@ -16,6 +16,8 @@ from optimization.queue.drafts import Draft
 from optimization.queue.facts import Surroundings, Wish, facts_for
 from optimization.queue.standing import REJECTED_REASON, Key, Open, Standing
 
+OUTGROWN = "It was only suggested; a rule that acts wants it now."
+
 
 @dataclass
 class Judged:
@@ -49,7 +51,9 @@ def judge(drafts: Sequence[Draft], losers: Sequence[Superseded], around: Surroun
             continue
         judgement = rails(draft, around)
         (judged.blocked if judgement.blocked else judged.passed).append((draft, judgement))
-    judged.displaced = displaced(standing, losers, [draft for draft, _ in judged.passed])
+    passed = [draft for draft, _ in judged.passed]
+    judged.displaced = displaced(standing, losers, passed)
+    judged.displaced += [(standing.open[draft.key], OUTGROWN) for draft in passed if standing.outgrown(draft)]
     return judged
 
 
@@ -73,11 +77,13 @@ def wish_of(draft: Draft) -> Wish:
 
 
 def displaced(standing: Standing, losers: Sequence[Superseded], passed: Sequence[Draft]) -> list[tuple[Open, str]]:
-    """Open proposals that lost to a draft which passed the rails; one that was blocked takes nobody's place."""
+    """Open proposals that lost to a draft which passed the rails; one that was blocked, or only
+    suggests, takes nobody's place."""
     wanted = {draft.key for draft in passed}
     reasons: dict[Key, str] = {loser.draft.key: loser.reason for loser in losers if loser.by.key in wanted}
-    kinds = {draft.key[:2]: draft.kind for draft in passed}
-    pauses = [draft.entity for draft in passed if draft.kind == "pause"]
+    acting = [draft for draft in passed if not draft.suggested_only]
+    kinds = {draft.key[:2]: draft.kind for draft in acting}
+    pauses = [draft.entity for draft in acting if draft.kind == "pause"]
     paused = {entity.meta_id for entity in pauses if entity.level == Level.CAMPAIGN}
     for key, proposal in standing.open.items():
         if kinds.get(key[:2], key[2]) != key[2] and proposal.by_rule:

@@ -170,7 +170,7 @@ def _store(judged: Judged, around: Surroundings, standing: Standing, run: Run | 
     refreshed: list[tuple[Open, dict[str, Any]]] = []
     for draft, judgement in judged.passed:
         content = _content(draft, judgement, around)
-        existing = standing.open.get(draft.key)
+        existing = standing.refreshed(draft)
         if existing:
             refreshed.append((existing, content))
         else:

@@ -14,6 +14,8 @@ from optimization.queue.drafts import Draft
 ON_ITS_WAY = (Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON)
 REJECTED_REASON = "rejected by a person in the last 72 h"
 REJECTED_STAYS_AWAY = timedelta(hours=72)
+ONLY_SUGGESTED = 3
+"""Behind all safety classes."""
 Key = tuple[str, str, str]
 
 
@@ -37,6 +39,7 @@ class Open:
     version: int = 1
     pk: int = 0
     public_id: UUID = field(default_factory=uuid4)
+    suggested: bool = False
 
     @property
     def key(self) -> Key:
@@ -48,14 +51,19 @@ class Open:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Safety before growth, then priority; smaller goes first."""
-        return safety_class(self.kind), -(self.priority or 0)
+        """As `_rank`."""
+        return _rank(self.kind, self.priority or 0, self.suggested)
+
+
+def _rank(kind: str, priority: int, suggested: bool) -> tuple[int, int]:
+    """Safety before growth, then priority; smaller goes first, and what is only suggested last."""
+    return safety_class(kind) + (ONLY_SUGGESTED if suggested else 0), -priority
 
 
 @dataclass(frozen=True)
 class Standing:
     """Open proposals by (level, entity, kind), entities with an action on its way, what a person rejected lately, and
-    ids of entities that are to be paused (open pauses that still hold, and pauses on their way).
+    ids of entities that are to be paused (open pauses that still hold and are not only suggested, pauses on their way).
     """
 
     open: dict[Key, Open]
@@ -71,9 +79,20 @@ class Standing:
             return REJECTED_REASON
         if KINDS[draft.kind].grows and not self.pausing.isdisjoint(draft.entity.parent_ids):
             return "what it belongs to is to be paused"
-        if any(rival.rank < (safety_class(draft.kind), -draft.priority) for rival in self.rivals(draft)):
+        rank = _rank(draft.kind, draft.priority, draft.suggested_only)
+        if any(rival.rank < rank for rival in self.rivals(draft)):
             return "an open proposal for it goes before"
         return None
+
+    def refreshed(self, draft: Draft) -> Open | None:
+        """The open proposal that the draft refreshes. A mere suggestion makes way for a rule that acts (`outgrown`)."""
+        found = self.open.get(draft.key)
+        return None if found is None or self.outgrown(draft) else found
+
+    def outgrown(self, draft: Draft) -> bool:
+        """Whether only a suggestion stands where a rule now acts: it would never be offered as more than that."""
+        found = self.open.get(draft.key)
+        return found is not None and found.suggested and not draft.suggested_only
 
     def rivals(self, draft: Draft) -> list[Open]:
         """Open proposals of rules for another kind on the same entity that still hold."""
@@ -100,7 +119,7 @@ def rejected_lately(account: AdAccount, now: datetime) -> set[Key]:
 def standing_of(account: AdAccount, now: datetime) -> Standing:
     """The queue of one account as it stands, in four queries."""
     mine = Action.objects.filter(account=account)
-    pauses = mine.filter(kind="pause", stale_reason="", status__in=[*OPEN_STATUSES, *ON_ITS_WAY])
+    pauses = mine.filter(kind="pause", stale_reason="", status__in=[Status.PENDING, *ON_ITS_WAY])
     return Standing(
         open={proposal.key: proposal for proposal in _opened(account)},
         on_its_way=set(mine.filter(status__in=ON_ITS_WAY).values_list("level", "entity_id")),
@@ -124,5 +143,6 @@ def _opened(account: AdAccount) -> list[Open]:
         "version",
         "pk",
         "public_id",
+        "status",
     )
-    return [Open(*row[:8], bool(row[8]), *row[9:]) for row in rows]
+    return [Open(*row[:8], bool(row[8]), *row[9:12], row[12] == Status.SUGGESTED) for row in rows]
