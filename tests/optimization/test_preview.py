@@ -87,7 +87,7 @@ def test_no_row_of_any_table_changes(account: AdAccount) -> None:
 def test_against_zero_the_smaller_figure_is_nearer_and_not_the_larger_spend(
     account: AdAccount, sets: list[AdSet]
 ) -> None:
-    columns = {
+    columns: dict[str, list[Any]] = {
         "ids": [one.meta_id for one in sets[:3]],
         "spend_7d": [900.0, 300.0, 100.0],
         "conversions_7d": [145, 23, 3],
