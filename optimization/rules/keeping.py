@@ -12,7 +12,8 @@ from optimization.models import Rule, RuleVersion
 from optimization.rules.services import record_edit, save_rule, set_active
 
 LONGEST_NAME = 120
-OF_TEMPLATE = "template:"
+OF_ORIGIN = ("template:", "native:")
+"""Tags that say where a rule came from: a template, or a rule of Meta's own. Not for people to read."""
 
 
 @transaction.atomic
@@ -32,7 +33,8 @@ def unarchive(rule: Rule, user: User | None, now: datetime) -> bool:
 def duplicate(rule: Rule, user: User | None, now: datetime) -> Rule:
     """A copy for the same accounts that is off and belongs to `user`, to be changed before it is used.
 
-    It says what the current version says; it is not taken for the template that the original came from.
+    It says what the current version says; it is not taken for the template, or the rule of Meta's own, that the
+    original came from.
     """
     copy = Rule.objects.create(
         name=f"{rule.name[: LONGEST_NAME - 7]} (copy)",
@@ -41,7 +43,7 @@ def duplicate(rule: Rule, user: User | None, now: datetime) -> Rule:
         level=rule.level,
         priority=rule.priority,
         owner=user,
-        tags=[tag for tag in rule.tags if not str(tag).startswith(OF_TEMPLATE)],
+        tags=[tag for tag in rule.tags if not str(tag).startswith(OF_ORIGIN)],
     )
     copy.accounts.set(rule.accounts.all())
     if rule.current is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from metaads.models import AdAccount
 from optimization.kinds import KINDS
 from optimization.models import Rule
-from optimization.rules.keeping import OF_TEMPLATE
+from optimization.rules.keeping import OF_ORIGIN
 from optimization.rules.selectors import Reach
 from optimization.rules.summary import EVERY_TEXT
 from optimization.trial.rollout import WAITS
@@ -62,7 +62,7 @@ def says_of(rule: Rule) -> str:
 
 def tags_of(rule: Rule) -> list[str]:
     """What people tagged it with; where it came from is no tag to look for."""
-    return [str(tag) for tag in rule.tags if not str(tag).startswith(OF_TEMPLATE)]
+    return [str(tag) for tag in rule.tags if not str(tag).startswith(OF_ORIGIN)]
 
 
 def runs_dry(rule: Rule) -> bool:

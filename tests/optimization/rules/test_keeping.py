@@ -9,6 +9,7 @@ from optimization.rules.keeping import archive, duplicate, restore, unarchive
 from optimization.rules.schema import RuleInvalid
 from optimization.rules.selectors import active_rules
 from optimization.rules.services import adopt, save_rule, set_active
+from optimization.views.rule_words import tags_of
 from tests.factories.metaads import AdAccountFactory, UserFactory
 from tests.factories.optimization import make_rule
 from tests.optimization.rules.build import NOW, document, leaf
@@ -63,6 +64,14 @@ def test_a_template_whose_rule_is_archived_is_adopted_anew(account: AdAccount, m
     first = adopt("zero_conversions", [account], marta, NOW)
     archive(first, marta, NOW)
     assert adopt("zero_conversions", [account], marta, NOW) != first
+
+
+def test_a_copy_is_not_taken_for_meta_s_rule_and_no_page_shows_the_mark(account: AdAccount, marta: User) -> None:
+    rule = make_rule(account, SPENDS)
+    rule.tags = ["native:23850000002000001", "summer"]
+    rule.save()
+    assert tags_of(rule) == ["summer"]
+    assert duplicate(rule, marta, NOW).tags == ["summer"]
 
 
 def test_a_copy_says_the_same_is_off_and_is_somebodys_own(account: AdAccount, marta: User) -> None:
