@@ -41,6 +41,7 @@ def measures() -> dict[str, Callable[[], Result]]:
         preview,
         reaction,
         recordings,
+        rule_growth,
         rules,
         sandbox,
         storage,
@@ -50,7 +51,7 @@ def measures() -> dict[str, Callable[[], Result]]:
     )
 
     looked_at = (collection, growth, fleet, storage, known_then, trust, alarms, why)
-    modules = (rules, tick, reaction, pages, preview, backtest, *looked_at, recordings, faults, sandbox)
+    modules = (rules, tick, rule_growth, reaction, pages, preview, backtest, *looked_at, recordings, faults, sandbox)
     return {module.__name__.rpartition(".")[2]: module.run for module in modules}
 
 

@@ -14,8 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from intelligence.memory import LARGE, give_back
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
@@ -43,17 +46,21 @@ def power(points: list[tuple[int, float]]) -> float:
     return round(top / sum((x - mean_x) ** 2 for x, _ in logs), 2)
 
 
-def apart(ads: int) -> dict[str, float]:
-    """One size in a process and a database of its own."""
+def apart(size: int, module: str = __name__) -> dict[str, float]:
+    """What `measured` of a module finds for one size, in a process and a database of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", f"from tests.benchmarks.growth import here; here({ads})"]
+        command = [
+            sys.executable,
+            "-c",
+            f"from {__name__} import here; from {module} import measured; here(measured, {size})",
+        ]
         env = {**os.environ, "VAR_DIR": folder}
         done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
 
-def here(ads: int) -> None:
+def here(measured: Callable[[int], dict[str, float]], size: int) -> None:
     """Measures one size and prints it."""
     import django
 
@@ -62,11 +69,10 @@ def here(ads: int) -> None:
     from tests.benchmarks.__main__ import database
 
     with database():
-        print(json.dumps(measured(ads)))  # noqa: T201
+        print(json.dumps(measured(size)))  # noqa: T201
 
 
 def measured(ads: int) -> dict[str, float]:
-    from intelligence.memory import LARGE, give_back
     from tests.benchmarks.collection import connect, sandbox
 
     counts = ("--campaigns", str(max(ads // 10, 1)), "--ad-sets", str(max(ads * 4 // 10, 1)), "--ads", str(ads))
@@ -75,10 +81,15 @@ def measured(ads: int) -> dict[str, float]:
         give_back(LARGE)
         empty = memory_mb("VmRSS")
         first = seconds(account, now)
-        give_back(LARGE)
-        Path("/proc/self/clear_refs").write_text("5")
+        forget_peak()
         second = seconds(account, now + timedelta(hours=1))
     return {"first_s": first, "tick_s": second, "empty_mb": empty, "peak_mb": memory_mb("VmHWM")}
+
+
+def forget_peak() -> None:
+    """From here on VmHWM is the most memory that is held from now."""
+    give_back(LARGE)
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 def memory_mb(name: str) -> float:

@@ -49,7 +49,7 @@ def _warm_up() -> None:
     with transaction.atomic():
         account = build(campaigns=2, ad_sets=20, ads=20, days=30)
         make_rules(account, random.Random(7))
-        _tick(account)
+        one_tick(account)
         transaction.set_rollback(True)
 
 
@@ -57,8 +57,8 @@ def measured(ad_sets: int) -> dict[str, object]:
     account = build(campaigns=max(ad_sets // 10, 1), ad_sets=ad_sets, ads=ad_sets, days=30)
     make_rules(account, random.Random(7))
     gc.collect()
-    first = quickest([*(_taken_back(account) for _ in range(ROUNDS - 1)), _tick(account)])
-    steady = quickest([_tick(account, minutes=APART * i) for i in range(1, ROUNDS + 1)])
+    first = quickest([*(_taken_back(account) for _ in range(ROUNDS - 1)), one_tick(account)])
+    steady = quickest([one_tick(account, minutes=APART * i) for i in range(1, ROUNDS + 1)])
     problems = verify()
     rows = written(account)
     bare = quickest([bare_tick(account, READINGS, rows) for _ in range(ROUNDS)])
@@ -88,12 +88,12 @@ def quickest(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _taken_back(account: AdAccount) -> dict[str, Any]:
     with transaction.atomic():
-        ticked = _tick(account)
+        ticked = one_tick(account)
         transaction.set_rollback(True)
     return ticked
 
 
-def _tick(account: AdAccount, minutes: int = 0) -> dict[str, Any]:
+def one_tick(account: AdAccount, minutes: int = 0) -> dict[str, Any]:
     now = NOW + timedelta(minutes=minutes)
     connection.queries_log.clear()
     with CaptureQueriesContext(connection) as queries:
