@@ -60,11 +60,24 @@ def interval(account: AdAccount, level: str, day: date, read_at: datetime) -> In
     for pk, earlier, confirmed_at in listed:
         if hour_of(earlier, day, account) < hour:
             since = max(earlier, min(confirmed_at, hour))
-            first = hour_of(since, day, account) + _HOUR
+            first, since = _joined(account, level, hour_of(since, day, account) + _HOUR, since)
             packed = Reading.objects.values_list("packed", flat=True).get(pk=pk)
             return _interval(first, hour, since, min(read_at, end), unpack_totals(packed))
     start = windows.day_start(day, account.zone)
     return _interval(start, hour, start, min(read_at, end), EMPTY)
+
+
+def _joined(account: AdAccount, level: str, first: datetime, since: datetime) -> tuple[datetime, datetime]:
+    """Where an earlier block reaches into `first`: that block's own start and state, for both are of the same hours.
+
+    So it is where a read found nothing new since hours: it confirms what was read then, and the next read of the same
+    hour, measured from that, would tell of this hour alone beside a block that holds it.
+    """
+    blocks = HourBlock.objects.filter(account=account, level=level, hour__range=(first - LATEST_CLOSE, first - _HOUR))
+    for start, hours, then in blocks.order_by("-hour").values_list("hour", "hours", "since")[:1]:
+        if start + hours * _HOUR > first:
+            return start, then
+    return first, since
 
 
 def _interval(first: datetime, last: datetime, since: datetime, until: datetime, before: Totals) -> Interval:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from intelligence.collect.hours import hour_of, keep_hours
@@ -212,6 +212,8 @@ def test_a_reading_stands_for_the_hour_a_quarter_of_an_hour_before_it(account: A
 @given(
     st.lists(st.tuples(st.integers(1, 1500), st.integers(0, 10_000)), min_size=1, max_size=8, unique_by=lambda x: x[0])
 )
+@example([(1, 0), (555, 0), (556, 0)])
+@example([(1, 0), (300, 0), (555, 0), (556, 7)])
 def test_the_hours_of_a_day_add_up_to_its_last_reading(account: AdAccount, reads: list[tuple[int, int]]) -> None:
     """Whatever the minutes of the readings (the last may lie after midnight), and though Meta takes things back."""
     account = AdAccountFactory.create()
