@@ -120,7 +120,7 @@ def test_work_goes_on_without_javascript(demo: Demo, sign_in: SignIn) -> None:
 
 
 def test_one_click_stops_everything_and_only_an_administrator_lifts_it(demo: Demo, sign_in: SignIn) -> None:
-    """Last of this file: the stop stays in force for what would follow."""
+    """Other files use the same demo: the stop is lifted at the end, by an administrator's command."""
     page = sign_in("demo-buyer")
     page.get_by_role("link", name=re.compile("Stop")).click()
     dialog = page.locator("#stop-dialog")
@@ -133,3 +133,8 @@ def test_one_click_stops_everything_and_only_an_administrator_lifts_it(demo: Dem
     page.locator("[data-part=approve] button").click()
     page.wait_for_timeout(6000)
     assert len(budgets(demo)) == before, "a write began while the stop was in force"
+    look_up = f"from metaads.models import AdAccount; print(AdAccount.objects.get(pk={account}).meta_id)"
+    stopped = demo.manage("shell", "-v", "0", "-c", look_up).stdout.strip()
+    assert demo.manage("emergency_stop", "--account", stopped, "--lift").returncode != 0, "no reason"
+    lifted = demo.manage("emergency_stop", "--account", stopped, "--lift", "--reason", "The test is over.")
+    assert lifted.returncode == 0, lifted.stderr
