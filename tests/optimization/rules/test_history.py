@@ -9,6 +9,7 @@ import pytest
 
 from intelligence.metrics.catalog import resolve
 from intelligence.metrics.frame import Frame, Numbers
+from intelligence.models import HourBlock
 from metaads.models import AdAccount
 from optimization.rules.evaluate import evaluate
 from optimization.rules.history import context_for, history_for
@@ -85,6 +86,15 @@ def test_an_hour_of_which_a_part_was_seen_is_unknown(account: AdAccount) -> None
     hour(account, LAST_HOUR, rows, read_at=LAST_HOUR + timedelta(minutes=40))
     hour(account, LAST_HOUR - timedelta(hours=1), rows, since=LAST_HOUR - timedelta(minutes=100))
     assert np.isnan(asked(account, made(account, spend_7d=[1, 1]), "spend_1h", "hour", 2)).all()
+
+
+def test_an_hour_that_was_read_after_the_frame_is_not_known_to_it(account: AdAccount) -> None:
+    """A frame of then is asked again in a back-test: what was read later must not speak."""
+    later, since = READ_AT + timedelta(minutes=1), LAST_HOUR + timedelta(minutes=10)
+    hour(account, LAST_HOUR, {"1": {"spend": 5}}, read_at=later, since=since)
+    assert np.isnan(asked(account, made(account), "spend_1h", "hour", 1)[0, 0])
+    HourBlock.objects.update(read_at=READ_AT)
+    assert asked(account, made(account), "spend_1h", "hour", 1)[0, 0] == 5
 
 
 def test_ratios_and_action_types_of_an_hour(account: AdAccount) -> None:
