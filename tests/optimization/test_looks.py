@@ -183,10 +183,10 @@ def test_an_entity_that_cannot_be_traced_is_left_out_alone(
 ) -> None:
     real = Outcome.traces
 
-    def traces(self: Outcome, rows: Any = None) -> Any:
+    def traces(self: Outcome, rows: Any = None, currency: str = "") -> Any:
         if rows is not None and 0 in rows:
             raise ArithmeticError("no trace")
-        return real(self, rows)
+        return real(self, rows, currency)
 
     monkeypatch.setattr(Outcome, "traces", traces)
     make_rule(account, SPENDS)
