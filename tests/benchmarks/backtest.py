@@ -1,4 +1,4 @@
-"""Back-test: one rule over 30 days by the hour on 1,000 ad sets, and ten lived days replayed as it was recorded."""
+"""Back-test: one rule over 30 days by the hour on 1,000 ad sets, and a lived month replayed as it was recorded."""
 
 import time
 from datetime import timedelta
@@ -20,7 +20,7 @@ DEAR = {
     "all": [{"field": "spend_7d", "operator": ">", "value": 100}, {"field": "roas_3d", "operator": "<", "value": 1}]
 }
 LOWER = {"kind": "decrease_budget", "parameters": {"percent": 10}}
-LIVED = 10
+LIVED = 30
 """Days: each takes some ten seconds to live."""
 RULE = {"conditions": DEAR, "actions": [LOWER], "safety": {"cooldown_hours": 24}}
 
