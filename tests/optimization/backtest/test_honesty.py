@@ -1,5 +1,6 @@
 """What is replayed is what the live engine did, and nothing that came later is seen."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -118,7 +119,8 @@ def test_a_replay_writes_nothing(past: Lived, django_assert_max_num_queries: Cal
     with django_assert_max_num_queries(2000) as queries:
         replay(past)
         replay(past, mode=AS_RECORDED)
-    wrote = [one["sql"] for one in queries.captured_queries if not one["sql"].startswith("SELECT")]
+    reads = re.compile(r"SELECT |DECLARE \S+ NO SCROLL CURSOR FOR SELECT ")  # PostgreSQL reads long answers by a cursor
+    wrote = [one["sql"] for one in queries.captured_queries if not reads.match(one["sql"])]
     assert wrote == []
 
 
