@@ -22,8 +22,8 @@ from optimization.views.rule_words import Word
 from optimization.views.subject import campaigns_of, entity_href
 from optimization.views.table import Cell, Head, Table
 
+NAMED_MOST = 3
 KEY = "firings"
-MARKED_MOST = 120
 RESOLUTIONS: dict[str, Word] = {
     "hourly": Word("hourly", "Hour by hour", "good", "check", "On the tables that were stored then."),
     "daily": Word("daily", "One look a day", "watch", "clock", "Hours are stored for 30 days; older days by the day."),
@@ -88,7 +88,8 @@ def _says(result: Mapping[str, Any], currency: str) -> Iterator[str]:
     if totals.get("spend_added"):
         more = words.plain_amount(totals["spend_added"], currency)
         won = _number(totals["conversions_gained"])
-        yield f"{about}{more} would have been spent on top, for {won} conversions more."
+        yield f"{about}{more} would have been spent on top, for at most {won} conversions more."
+        yield "That is as if added spend bought as much as the spend before it; it buys less."
     if totals.get("unknown"):
         yield f"What {_many(totals['unknown'], 'firing')} would have saved or cost is unknown."
 
@@ -159,8 +160,10 @@ def _charts(
         counts = [float(per_day[day]["firings"]) if day in per_day else 0.0 for day in days]
         yield "Firings a day", bar_chart(BarChart("Firings a day", days, counts, _number, words.short, "other"))
     if any(one["spend_cut"] for one in per_day.values()):
-        title = f"Spend cut by what fired that day, {currency}"
         cut = [per_day[day]["spend_cut"] if day in per_day else 0.0 for day in days]
+        added = max(cut) <= 0  # a rule that only grows: said as what it adds, not as a cut below nothing
+        title = f"Spend {'added' if added else 'cut'} by what fired that day, {currency}"
+        cut = [-value for value in cut] if added else cut
         yield title, bar_chart(BarChart(title, days, cut, money, words.short, "good"))
 
 
@@ -177,11 +180,14 @@ def _spends(result: Mapping[str, Any], account: AdAccount, days: list[date], now
 
 
 def _events(result: Mapping[str, Any], account: AdAccount) -> list[Event]:
+    """One a day, so that every day that had a firing is marked: what fired where it was little, else how much."""
+    fired: dict[date, list[str]] = {}
+    for one in result["firings"]:
+        told = f"{one['change'] or one['kind']} {one['entity_name']}"
+        fired.setdefault(_moment(one["at"]).astimezone(account.zone).date(), []).append(told)
     return [
-        Event(
-            _moment(one["at"]).astimezone(account.zone).date(), f"{one['change'] or one['kind']} {one['entity_name']}"
-        )
-        for one in result["firings"][:MARKED_MOST]
+        Event(day, "; ".join(told) if len(told) <= NAMED_MOST else _many(len(told), "firing"))
+        for day, told in fired.items()
     ]
 
 

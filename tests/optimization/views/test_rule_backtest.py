@@ -13,6 +13,7 @@ from django.test import Client
 
 from metaads.models import AdAccount
 from optimization.models import Job, Rule
+from optimization.views.rule_replayed import _events
 from tests.factories.optimization import make_rule
 from tests.optimization.rules.build import leaf
 from tests.optimization.views.conftest import signed_in
@@ -241,3 +242,12 @@ def test_what_cannot_be_replayed_comes_back_with_all_that_was_typed(page: Client
     assert 'value="2020-01-01"' in text
     assert f'value="{shop.alpha.meta_id}" selected' in text
     assert not Job.objects.exists()
+
+
+def test_every_day_that_had_a_firing_is_marked_once(euro: AdAccount) -> None:
+    shape = {"change": "Pause", "kind": "pause", "entity_name": "Alpha"}
+    firings = [
+        {"at": f"2026-11-{day:02}T{hour:02}:00:00+00:00", **shape} for day in range(1, 15) for hour in range(8, 20)
+    ]
+    events = _events({"firings": firings}, euro)
+    assert [(event.day.day, event.label) for event in events] == [(day, "12 firings") for day in range(1, 15)]
