@@ -3,6 +3,9 @@ PY ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL_OPTIONS := -q --require-hashes --only-binary :all:
 PYTEST_ARGS ?=
+# Python keeps what it compiled, also where the environment says otherwise: compiling is half of a process's start, and
+# demo and tests start many.
+export PYTHONDONTWRITEBYTECODE :=
 
 # What production sets: `check --deploy` is judged with these and not with the developer's .env.
 PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=campaigns.example ENABLE_INTELLIGENCE=true ENABLE_ACTION_EXECUTOR=true \

@@ -55,6 +55,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "EntityLevelEnum": "metaads.models.level.Level.choices",
+        "ActionLevelEnum": "optimization.api.action_fields.LEVELS",
+        "ActionStatusEnum": "optimization.models.action.Status.choices",
+        "QueueStatusEnum": "optimization.api.action_words.B_STATES",
+        "JobStateEnum": "optimization.api.jobs.STATES",
+        "StepStateEnum": "optimization.api.action_fields.STEP_STATES",
+    },
     "COMPONENT_SPLIT_REQUEST": True,
 }

@@ -25,7 +25,7 @@ from metaads.models import Ad, AdAccount, Connection, Level
 from metaads.sync.connect import AccountFacts, store_connection
 from optimization import pipeline
 from optimization.dispatch import run_due
-from optimization.models import OPEN_STATUSES, Action, Rule
+from optimization.models import OPEN_STATUSES, Action, OptimizerSettings, Rule
 from optimization.outcomes import Really
 from optimization.queue import services
 from optimization.queue.errors import QueueError
@@ -39,15 +39,17 @@ METRICS = ("spend", "conversions", "conversion_value", "impressions", "clicks")
 def live_through(spec: Mapping[str, Any], say: Say) -> dict[str, Any]:
     """Lives the arm that `spec` describes (`optimization.simulate.spec`); gives its figures."""
     with sandbox(spec["world"], int(spec["seed"])) as control:
-        account = _connected(control, spec["world"])
+        account = connected(control, spec["world"])
         start = business_now(account)
+        # What a rule brings is compared with nobody acting; the optimiser would act in both arms.
+        OptimizerSettings.objects.create(account=None, enabled=False)
         rules = [_rule(account, one, start) for one in spec["rules"]]
         steps = round(spec["days"] * 24 / spec["step_hours"])
         for number in range(steps):
             say(number / steps, f"day {number * spec['step_hours'] / 24:.0f} of {spec['days']}")
-            now = _forward(control, account, timedelta(hours=spec["step_hours"])) if number else start
+            now = forward(control, account, timedelta(hours=spec["step_hours"])) if number else start
             _look(account, now)
-        pipeline.observe_and_evaluate(account, _forward(control, account, timedelta(hours=spec["step_hours"])))
+        pipeline.observe_and_evaluate(account, forward(control, account, timedelta(hours=spec["step_hours"])))
         return _figures(account, start, business_now(account), rules)
 
 
@@ -74,7 +76,7 @@ def sandbox(world: Mapping[str, Any], seed: int) -> Iterator[SandboxControl]:
             process.stdout.close()
 
 
-def _connected(control: SandboxControl, world: Mapping[str, Any]) -> AdAccount:
+def connected(control: SandboxControl, world: Mapping[str, Any]) -> AdAccount:
     """The world's account that resembles the real one, ready to be looked at."""
     facts = control.info()
     theirs = facts["accounts"][int(world["account"])]
@@ -96,7 +98,8 @@ def _at(account_id: int, virtual: datetime) -> AdAccount:
     return account
 
 
-def _forward(control: SandboxControl, account: AdAccount, step: timedelta) -> datetime:
+def forward(control: SandboxControl, account: AdAccount, step: timedelta) -> datetime:
+    """The sandbox's world moves on by `step`, and our clock with it; gives the new virtual time."""
     virtual = control.advance(step)
     account.connection.clock_offset = _at(account.pk, virtual).connection.clock_offset
     return virtual

@@ -51,6 +51,15 @@ def whole(name: str, default: int, low: int, high: int) -> int:
     return int(value)
 
 
+def span_of_hours(name: str, default: str) -> tuple[int, int]:
+    """Hours of a day as "18-22": from 18:00 until 22:00. It may pass midnight ("22-2")."""
+    raw = text(name, default)
+    first, _, last = raw.partition("-")
+    if not (first.isdigit() and last.isdigit() and int(first) < 24 and int(last) <= 24 and first != last):
+        raise ImproperlyConfigured(f"{name}={raw!r} is no span of hours. Write it as 18-22.")
+    return int(first), int(last)
+
+
 def is_set(name: str) -> bool:
     """Whether the variable is given explicitly: an explicit limit binds everywhere, a default does not."""
     return text(name) != ""

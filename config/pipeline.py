@@ -13,8 +13,10 @@ from intelligence.models import Freshness, Gap, ReportRun
 from metaads import switch
 from metaads.clock import business_now
 from metaads.models import AdAccount, Level
+from optimization.impact.services import is_due as outcomes_are_due
 from optimization.live import live_is_due
-from optimization.models import Run
+from optimization.models import Goal, Run
+from optimization.orchestrator import is_due as goals_are_due
 from optimization.retention import rollup_is_due
 from optimization.scheduled import overdue
 
@@ -100,6 +102,24 @@ def queue_scheduled() -> int:
     due = [account for account in watched() if overdue(account, business_now(account))]
     task = "optimization.tasks.look_scheduled"
     return sum(_queue_once(account, "scheduled", "", task, SCHEDULED_EVERY) for account in due)
+
+
+def queue_goals() -> int:
+    """One task per account with goals whose interval is over. Returns how many were queued."""
+    if not switch.is_on(switch.INTELLIGENCE):
+        return 0
+    wanting = set(Goal.objects.filter(active=True).values_list("account_id", flat=True))
+    able = (account for account in watched() if account.pk in wanting)
+    due = [account for account in able if goals_are_due(account, business_now(account))]
+    return sum(_queue_once(account, "goals", "", "optimization.tasks.run_goals") for account in due)
+
+
+def queue_outcomes() -> int:
+    """One task per account with executed changes whose measurement is due. Returns how many were queued."""
+    if not switch.is_on(switch.INTELLIGENCE):
+        return 0
+    due = [account for account in watched() if outcomes_are_due(account, business_now(account))]
+    return sum(_queue_once(account, "outcomes", "", "optimization.tasks.measure_outcomes") for account in due)
 
 
 def queue_rollup() -> int:

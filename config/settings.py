@@ -8,7 +8,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import api_settings
 from config.env import BASE_DIR, env, is_set, number, switch, text, whole
+from config.limits import LIMITS as LIMITS
+from config.limits import LIMITS_SET_EXPLICITLY as LIMITS_SET_EXPLICITLY
+from config.limits import NO_LIMIT as NO_LIMIT
+from config.limits import PEAK_HOURS as PEAK_HOURS
 from config.logs import logging_config
+from config.webhook_settings import webhooks
 
 DEBUG = switch("DEBUG", False)
 VAR_DIR = Path(text("VAR_DIR", str(BASE_DIR / "var")))
@@ -36,29 +41,13 @@ SWITCHES = {
     "OPTIMIZER_ENABLED": switch("OPTIMIZER_ENABLED", True),
 }
 
-# Limits. One that is set in the environment binds everywhere; a default is replaced by presets and accounts.
-LIMITS: dict[str, float] = {
-    "MAX_AUTO_ACTIONS_PER_HOUR": whole("MAX_AUTO_ACTIONS_PER_HOUR", 10, 0, 10_000),
-    "REQUIRE_APPROVAL_FOR_DAYS": whole("REQUIRE_APPROVAL_FOR_DAYS", 30, 0, 3650),
-    "MIN_CONFIDENCE_FOR_AUTO": number("MIN_CONFIDENCE_FOR_AUTO", 0.85, 0, 1),
-    "MAX_BUDGET_CHANGE_PERCENT": number("MAX_BUDGET_CHANGE_PERCENT", 30, 0, 1000),
-    "MAX_BUDGET_DECREASE_PERCENT": number("MAX_BUDGET_DECREASE_PERCENT", 50, 0, 100),
-    "ACTION_COOLDOWN_HOURS": number("ACTION_COOLDOWN_HOURS", 4, 0, 720),
-    "OPTIMIZER_MAX_DAILY_CHANGE_PCT": number("OPTIMIZER_MAX_DAILY_CHANGE_PCT", 0.20, 0, 10),
-    "OPTIMIZER_EMBARGO_HOURS": number("OPTIMIZER_EMBARGO_HOURS", 48, 0, 8760),
-    "OPTIMIZER_MIN_SPEND_USD": number("OPTIMIZER_MIN_SPEND_USD", 100, 0, 1e9),
-    "OPTIMIZER_MIN_IMPRESSIONS": whole("OPTIMIZER_MIN_IMPRESSIONS", 1000, 0, 10**9),
-    "OPTIMIZER_MAX_ACTIONS_PER_CAMPAIGN": whole("OPTIMIZER_MAX_ACTIONS_PER_CAMPAIGN", 5, 0, 10_000),
-    "OPTIMIZER_MAX_ACTIONS_PER_RUN": whole("OPTIMIZER_MAX_ACTIONS_PER_RUN", 50, 0, 100_000),
-    "OPTIMIZER_COOLDOWN_HOURS": number("OPTIMIZER_COOLDOWN_HOURS", 24, 0, 8760),
-    "MAX_DATA_AGE_HOURS": number("MAX_DATA_AGE_HOURS", 3, 0.1, 720),
-}
-LIMITS_SET_EXPLICITLY = frozenset(name for name in LIMITS if is_set(name))
 OPTIMIZER_MODE = text("OPTIMIZER_MODE", "suggest")
 if OPTIMIZER_MODE not in {"suggest", "auto"}:
     raise ImproperlyConfigured(f"OPTIMIZER_MODE={OPTIMIZER_MODE!r} is neither suggest nor auto.")
+OPTIMIZER_MODE_BINDS = is_set("OPTIMIZER_MODE")  # set here it binds every account, as a limit does
 PROPOSAL_EXPIRES_AFTER = timedelta(hours=48)
 APPROVAL_EXPIRES_AFTER = timedelta(hours=24)
+EXECUTE_WAIT = timedelta(seconds=number("EXECUTE_WAIT_SECONDS", 10, 0, 60))  # of POST /meta/optimization/execute
 
 # Collection.
 INSIGHTS_COLLECTION_INTERVAL = timedelta(minutes=whole("INSIGHTS_COLLECTION_INTERVAL", 60, 1, 1440))
@@ -84,6 +73,8 @@ META_READ_TIMEOUT = number("META_READ_TIMEOUT", 25, 0.1, 300)
 EXECUTOR_LEASE = timedelta(seconds=number("EXECUTOR_LEASE_SECONDS", 90, 0.5, 3600))
 EXECUTOR_SETTLE = timedelta(seconds=number("EXECUTOR_SETTLE_SECONDS", 60, 0.1, 3600))
 EXECUTOR_MAX_SENDS = whole("EXECUTOR_MAX_SENDS", 3, 1, 10)
+BREAKER_WINDOW = timedelta(seconds=number("BREAKER_WINDOW_SECONDS", 600, 1, 86_400))
+BREAKER_PAUSE = timedelta(seconds=number("BREAKER_PAUSE_SECONDS", 60, 0.1, 3600))
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
@@ -252,6 +243,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
+WEBHOOKS = webhooks()
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 

@@ -21,12 +21,17 @@ from optimization.account_notices import tell_trouble
 from optimization.by_hand import close_done_by_hand
 from optimization.data_quality import record_quality
 from optimization.dispatch import run_due
+from optimization.impact.services import is_due as outcomes_are_due
+from optimization.incident.emergency import follow_account
 from optimization.ledger import anchor_heads
 from optimization.live import live_is_due, look_live
 from optimization.models import Action
+from optimization.orchestrator import is_due as goals_are_due
+from optimization.queue.losses import look_at_losses
 from optimization.queue.selectors import IN_FLIGHT, unwatched_in_flight
 from optimization.retention import roll_up_account, rollup_is_due
 from optimization.scheduled import look_scheduled
+from optimization.tasks import deliver_webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +70,7 @@ def tick(now: datetime | None = None, accounts: list[AdAccount] | None = None) -
     for account in unwatched_in_flight() if accounts is None else ():
         reports.append(_isolated(account.name, "settle", partial(_execute, account, now or business_now(account))))
     if accounts is None and reports:
+        reports.append(_isolated(INSTALLATION, "webhooks", lambda: f"{deliver_webhooks()} webhooks delivered"))
         moment = now or business_now()
         reports.append(_isolated(INSTALLATION, "anchor", lambda: f"{anchor_heads(moment)} heads anchored"))
     return reports
@@ -106,6 +112,11 @@ def _live(account: AdAccount, now: datetime) -> str:
     return look_live(account, now) if live_is_due(account, now) else "nothing real-time is due"
 
 
+def _goals(account: AdAccount, now: datetime) -> str:
+    switch.require(switch.INTELLIGENCE)
+    return pipeline.run_goals(account, now) if goals_are_due(account, now) else "no goal is due"
+
+
 def _history(account: AdAccount, now: datetime) -> str:
     """Reports of past days, as far as they come within the patience."""
     switch.require(switch.COLLECTION)
@@ -133,8 +144,21 @@ def _execute(account: AdAccount, now: datetime) -> str:
     return ", ".join(f"{count} {status.label.lower()}" for status, count in counts.items()) or "nothing approved"
 
 
+def _incidents(account: AdAccount, now: datetime) -> str:
+    return f"{follow_account(account, now)} undone or paused because of a stop"
+
+
+def _losses(account: AdAccount, now: datetime) -> str:
+    return f"{look_at_losses(account, now)} clear losses answered"
+
+
 def _expire(account: AdAccount, now: datetime) -> str:
     return f"{pipeline.expire(account, now)} expired"
+
+
+def _outcomes(account: AdAccount, now: datetime) -> str:
+    switch.require(switch.INTELLIGENCE)
+    return f"{pipeline.measure(account, now)} measured" if outcomes_are_due(account, now) else "nothing to measure"
 
 
 def _roll_up(account: AdAccount, now: datetime) -> str:
@@ -147,9 +171,13 @@ STEPS: tuple[tuple[str, Callable[[AdAccount, datetime], str]], ...] = (
     ("evaluate", _evaluate),
     ("live", _live),
     ("scheduled", look_scheduled),
+    ("goals", _goals),
     ("timed", _timed),
+    ("incidents", _incidents),
+    ("losses", _losses),
     ("execute", _execute),
     ("expire", _expire),
+    ("outcomes", _outcomes),
     ("history", _history),
     ("rollup", _roll_up),
 )

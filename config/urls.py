@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/", include("optimization.api.urls")),
+    path("meta/optimization/", include("optimization.api.meta_urls")),
     path("sandbox/", views.sandbox, name="sandbox"),
     path("sandbox/forward/", views.fast_forward, name="sandbox_forward"),
     path("sandbox/stop/", views.stop_forward, name="sandbox_stop"),

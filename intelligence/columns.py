@@ -9,7 +9,8 @@ columns (keys) stay as they are.
 import json
 import struct
 import zlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -64,20 +65,32 @@ class Opened(Mapping[str, Column]):
             raise BadColumns("These are not packed columns.")
         try:
             (length,) = _LENGTH.unpack_from(raw, 4)
-            self._places, self._size = _places(json.loads(raw[8 : 8 + length]))
+            self._places, self._size = _places(raw[8 : 8 + length])
         except (struct.error, ValueError, TypeError) as error:
             raise BadColumns(f"Packed columns are damaged: {error}") from error
         self._packed, self._open = raw[8 + length :], b""
 
     def __getitem__(self, name: str) -> Column:
         coding, dtype, rows, start = self._places[name]
-        body = self._body(start + dtype.itemsize * rows)
+        body = self._body(self._end(name))
         return _decode(coding, np.frombuffer(body, dtype=dtype, count=rows, offset=start))
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def _end(self, name: str) -> int:
+        _, dtype, rows, start = self._places[name]
+        return start + dtype.itemsize * rows
+
+    def reach(self, names: Iterable[str]) -> None:
+        """Decompresses as far as these columns go, where several are wanted; one that is not there is passed over."""
+        self._body(max((self._end(name) for name in names if name in self._places), default=0))
+
     def _body(self, until: int) -> bytes:
-        """At least so many bytes: at first few more, for what is asked most stands in front; the second time all."""
+        """At least so many bytes: at first no more, for what is asked most stands in front; the second time all."""
         if len(self._open) < until:
-            self._open = self._inflated(self._size if self._open else max(until, _SMALL))
+            part = not self._open and self._size > _SMALL
+            self._open = self._inflated(until if part else self._size)
         return self._open
 
     def _inflated(self, size: int) -> bytes:
@@ -106,8 +119,11 @@ class Opened(Mapping[str, Column]):
         return len(self._places)
 
 
-def _places(header: list[list[Any]]) -> tuple[dict[str, tuple[str, np.dtype[Any], int, int]], int]:
-    """Coding, type, number and start of each column; and the bytes that all take."""
+@lru_cache(maxsize=256)
+def _places(head: bytes) -> tuple[Mapping[str, tuple[str, np.dtype[Any], int, int]], int]:
+    """Coding, type, number and start of each column; and the bytes that all take. A tick opens the same month again
+    and again, and the days of a month often have one head."""
+    header: list[list[Any]] = json.loads(head)
     answer: dict[str, tuple[str, np.dtype[Any], int, int]] = {}
     start = 0
     for name, coding, text, rows in header:

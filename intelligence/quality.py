@@ -6,6 +6,7 @@ from datetime import datetime
 
 from intelligence.models import QualityState
 from metaads.models import AdAccount
+from metaads.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,15 @@ class Quality:
         """One line why nothing moves money here; "" while the data are trusted."""
         if self.since is None:
             return ""
-        return f"The data are doubtful since {self.since:%d %b %H:%M} UTC. {' '.join(self.reasons)}"
+        return f"The data are doubtful since {self.account.moment(self.since)}. {' '.join(self.reasons)}"
+
+
+_STATE = Prepared(lambda account: QualityState.objects.filter(account_id=account)[:1])
 
 
 def quality_of(account: AdAccount) -> Quality:
     """The last look at an account; one that was never looked at is neither doubtful nor checked."""
-    row = QualityState.objects.filter(account=account).first()
+    row = _STATE.first(account.pk)
     return Quality(account, None, None, ()) if row is None else _quality(row, account)
 
 

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from intelligence.totals import ACTIONS, CONVERSIONS, Numbers, Totals
+from metaads.reader.results import PURCHASE
+
+__all__ = ["PURCHASE", "result_columns", "results_in", "results_of_each"]
 
 
 def result_columns(types: Sequence[str]) -> list[str]:

@@ -56,6 +56,11 @@ class Totals:
         prefix = f"{ACTIONS}."
         return tuple(name.removeprefix(prefix) for name in self.columns if name.startswith(prefix))
 
+    def reach(self, names: Iterable[str]) -> None:
+        """Before several of these columns are asked for, so that totals that were opened are decompressed once."""
+        if isinstance(self.columns, _Metrics):
+            self.columns.reach(names)
+
     def close(self) -> None:
         """After this, totals that were opened take the memory of their compressed form, until they are asked again."""
         if isinstance(self.columns, _Metrics):
@@ -77,9 +82,10 @@ def unpack_totals(blob: bytes | memoryview, only: Iterable[str] | None = None) -
 def open_totals(blob: bytes | memoryview) -> Totals:
     """All columns, each decoded when it is asked for: for a month of a large account at once. Raises BadColumns."""
     opened = Opened(blob)
-    if _IDS not in opened or opened[_IDS].dtype.kind != "i":
+    ids = opened.get(_IDS)
+    if ids is None or ids.dtype.kind != "i":
         raise BadColumns("A reading without ids.")
-    totals = Totals(opened[_IDS], _Metrics(opened))
+    totals = Totals(ids, _Metrics(opened))
     totals.close()
     return totals
 
@@ -100,6 +106,12 @@ class _Metrics(Mapping[str, Numbers]):
 
     def __len__(self) -> int:
         return len(self._opened) - 1
+
+    def __contains__(self, name: object) -> bool:
+        return name != _IDS and name in self._opened
+
+    def reach(self, names: Iterable[str]) -> None:
+        self._opened.reach(names)
 
     def close(self) -> None:
         self._opened.close()

@@ -7,6 +7,7 @@ reaches every worker at its next question.
 from django.conf import settings
 
 from metaads.models import SwitchState
+from metaads.prepared import Prepared
 
 INTELLIGENCE = "ENABLE_INTELLIGENCE"
 COLLECTION = "ENABLE_INSIGHTS_COLLECTION"
@@ -15,6 +16,8 @@ EXECUTOR = "ENABLE_ACTION_EXECUTOR"
 PREDICTIONS = "ENABLE_ML_PREDICTIONS"
 OPTIMIZER = "OPTIMIZER_ENABLED"
 
+_OFF = Prepared(lambda: SwitchState.objects.filter(on=False).values_list("name", flat=True))
+
 
 class SwitchedOff(Exception):
     """A stage was asked to work while it is off. The text names the switch and where it is off."""
@@ -22,8 +25,7 @@ class SwitchedOff(Exception):
 
 def why_off(name: str) -> str | None:
     """None if on, else a sentence naming the switch and the half that is off."""
-    rows = set(SwitchState.objects.filter(name__in={INTELLIGENCE, name}, on=False).values_list("name", flat=True))
-    return _reason(name, rows)
+    return _reason(name, set(_OFF()))
 
 
 def is_on(name: str) -> bool:
@@ -39,7 +41,7 @@ def require(name: str) -> None:
 
 def states() -> dict[str, str | None]:
     """Every switch with its reason for being off (None = on), in one look-up."""
-    rows = set(SwitchState.objects.filter(on=False).values_list("name", flat=True))
+    rows = set(_OFF())
     return {name: _reason(name, rows) for name in settings.SWITCHES}
 
 

@@ -1,5 +1,7 @@
 """Messages for people. Knows no other app: a subject is an opaque text such as `account:12`."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 
@@ -39,3 +41,36 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class WebhookCall(models.Model):
+    """One call of somebody's address, at least once. The receiver knows a repeat by `delivery_id`.
+
+    `made_at` is business time, all other times are machine time. `secret` is a name in the settings, never the secret.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "To be sent"
+        DELIVERED = "delivered", "Accepted"
+        FAILED = "failed", "Given up"
+
+    delivery_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subject = models.CharField(max_length=80, blank=True)
+    key = models.CharField(max_length=200, unique=True)
+    url = models.CharField(max_length=500)
+    secret = models.CharField(max_length=40, blank=True)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="HTTP status of the last answer.")
+    error = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    next_try_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "next_try_at"], name="webhook_due")]
+
+    def __str__(self) -> str:
+        return f"{self.url} {self.state}"

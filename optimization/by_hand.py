@@ -7,9 +7,11 @@ from django.db import transaction
 
 from metaads import switch
 from metaads.models import AdAccount
-from optimization.entities import load_one
 from optimization.models import Action, Status
+from optimization.present import present_values
 from optimization.queue.states import LostRace, move
+from optimization.queue.undoing import mark_reverted
+from optimization.steps import steps_of
 
 NOTE = "Done by hand: the sync found the wanted value at Meta."
 
@@ -20,8 +22,7 @@ def close_done_by_hand(account: AdAccount, now: datetime) -> int:
         return 0
     closed = 0
     for action in Action.objects.filter(account=account, status__in=[Status.PENDING, Status.APPROVED]):
-        entity = load_one(account, action.level, action.entity_id)
-        if entity is None or entity.value_of(action.field) != action.value_final:
+        if not can_be_seen(action) or present_values(account, action).value != action.value_final:
             continue
         try:
             _close(action, now)
@@ -31,12 +32,16 @@ def close_done_by_hand(account: AdAccount, now: datetime) -> int:
     return closed
 
 
+def can_be_seen(action: Action) -> bool:
+    """Whether the mirror can show that it was done: what it would make, nobody can tell from what else was made."""
+    return all(step.op == "set" for step in steps_of(action.steps))
+
+
 @transaction.atomic
 def _close(action: Action, now: datetime) -> None:
     """Executed, by hand; where it was an undo, its original is reverted."""
     payload = {"by_hand": True, "value": action.value_final}
-    when: dict[str, Any] = {"executed_at": now, "finished_at": now}
-    move(action, Status.EXECUTED, now=now, actor="system", payload=payload, by_hand=True, outcome_note=NOTE, **when)
-    original = action.undo_of
-    if original is not None and original.status == Status.EXECUTED:
-        move(original, Status.REVERTED, now=now, actor="system", payload=payload, outcome_note="Undone by hand.")
+    said: dict[str, Any] = {"by_hand": True, "outcome_note": NOTE, "executed_at": now, "finished_at": now}
+    done = move(action, Status.EXECUTED, now=now, actor="system", payload=payload, **said)
+    if action.undo_of is not None:
+        mark_reverted(action.undo_of, done, now)

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 
 from intelligence.models import Freshness
@@ -96,8 +95,7 @@ class PageFrame:
     @cached_property
     def stops(self) -> list[EmergencyStop]:
         """Stops in force over anything that this page shows."""
-        mine = Q(account__isnull=True) | Q(account_id__in=self.scope.ids)
-        return list(EmergencyStop.objects.filter(mine, lifted_at__isnull=True).select_related("account", "set_by"))
+        return list(EmergencyStop.objects.over(self.scope.ids))
 
     @cached_property
     def doubtful(self) -> list[Quality]:

@@ -1,5 +1,9 @@
-"""The story of one evaluation of one account: gather -> notify -> resolve -> guard -> queue."""
+"""The story of one evaluation of one account: gather -> notify -> resolve -> guard -> queue -> policy.
 
+What the optimiser wants joins what rules want before conflicts are resolved. If it fails, the rules go on without it.
+"""
+
+import logging
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
@@ -13,13 +17,18 @@ from intelligence.metrics.frame import Frame
 from metaads import switch
 from metaads.models import AdAccount, Level
 from optimization.by_hand import close_done_by_hand
+from optimization.foresee import foresee
 from optimization.fresh import newest_frame
 from optimization.gather import explain, gather
 from optimization.ledger import record
 from optimization.looks import Story, keep_looks
 from optimization.models import EmergencyStop, Run
-from optimization.models.run import LOOKS
-from optimization.queue.conflicts import resolve
+from optimization.models.run import LOOKS, OPTIMIZE
+from optimization.optimizer.look import Ask, keep, look, note_alone
+from optimization.optimizer.wanted import Wanted
+from optimization.queue.acting_alone import act_alone
+from optimization.queue.conflicts import rank, resolve
+from optimization.queue.drafts import Draft
 from optimization.queue.losers import packed
 from optimization.queue.propose import Proposed, propose, without_rejected
 from optimization.queue.stale import mark_stale
@@ -27,8 +36,10 @@ from optimization.rules.statistics import Counted, count_up
 from optimization.tell import tell
 from optimization.trial.first import keep_tried, try_first
 from optimization.wants import Gathered
+from optimization.webhooks import call
 
 KIND, LIVE, SCHEDULED = LOOKS
+log = logging.getLogger(__name__)
 REAL_TIME = frozenset({"5min", "15min"})
 """Schedules that ask for a look between two collections."""
 
@@ -70,6 +81,23 @@ def run_scheduled(account: AdAccount, levels: Container[str], every: Container[s
     return _once(account, frames, problems, now, SCHEDULED, every)
 
 
+def run_optimizer(account: AdAccount, now: datetime, ask: Ask) -> Run | None:
+    """The optimiser looks because somebody asked, whatever its interval; no rule is evaluated. Gives its own record.
+
+    None: no fresh data, or a stop is in force. Raises SwitchedOff, or ValueError for a look-back that is not held.
+    """
+    switch.require(switch.RULES)
+    frames, problems = fresh_frames(account, now, {})
+    if not frames or EmergencyStop.objects.in_force(account):
+        return None
+    found, slot = look(account, frames, now, ask), ask.slot(now)
+    with collector_paused():
+        run = _evaluate(account, frames, Gathered(), problems, (OPTIMIZE, slot), now, found)
+    _act_alone(account, slot, now)
+    run.refresh_from_db()
+    return run
+
+
 def _once(
     account: AdAccount,
     frames: Mapping[str, Frame],
@@ -83,16 +111,48 @@ def _once(
     done = Run.objects.filter(account=account, kind=kind, slot=slot).first()
     try:
         with collector_paused():
-            return done or _evaluate(account, frames, gather(account, frames, now, every), problems, (kind, slot), now)
+            run = done or _look(account, frames, problems, (kind, slot), now, every)
     except Exception as error:
         _note_failure(account, slot, error, now)
         raise
+    _act_alone(account, slot, now)
+    return run
 
 
-def _note_failure(account: AdAccount, slot: str, error: Exception, now: datetime) -> None:
+def _act_alone(account: AdAccount, slot: str, now: datetime) -> None:
+    approved = act_alone(account, now).approved
+    optimised = Run.objects.filter(account=account, kind=OPTIMIZE, slot=slot).first() if approved else None
+    if optimised is not None:
+        note_alone(optimised, approved)
+
+
+def _look(
+    account: AdAccount,
+    frames: Mapping[str, Frame],
+    problems: list[str],
+    about: tuple[str, str],
+    now: datetime,
+    every: Container[str] | None,
+) -> Run:
+    """Rules and, on new data, the optimiser. Whatever it breaks, the rules are evaluated again without it."""
+    gathered, found = gather(account, frames, now, every), None
+    try:
+        found = look(account, frames, now) if about[0] == KIND else None
+        if found is not None:
+            return _evaluate(account, frames, gathered, problems, about, now, found)
+    except Exception as error:
+        if found is not None and not found.drafts:
+            raise  # it wanted nothing, so it was not the optimiser
+        log.exception("the optimiser failed for %s", account)
+        _note_failure(account, about[1], error, now, OPTIMIZE)
+        problems = [*problems, f"The optimiser failed: {error}"]
+    return _evaluate(account, frames, gathered, problems, about, now)
+
+
+def _note_failure(account: AdAccount, slot: str, error: Exception, now: datetime, kind: str = KIND) -> None:
     """A run that broke is no look at the data: the next tick tries again. What happened is kept."""
     with suppress(DatabaseError):
-        failed = Run(account=account, kind=f"{KIND}_failed", slot=f"{slot} at {now.isoformat()}", started_at=now)
+        failed = Run(account=account, kind=f"{kind}_failed", slot=f"{slot[:40]} at {now:%Y%m%dT%H%M%S}", started_at=now)
         failed.finished_at, failed.problems = now, [str(error)]
         failed.save()
 
@@ -104,27 +164,44 @@ def _evaluate(
     problems: list[str],
     about: tuple[str, str],
     now: datetime,
+    found: Wanted | None = None,
 ) -> Run:
-    """Looking came first and stored nothing; all that follows is one transaction, so a killed run leaves nothing."""
+    """Looking came first and stored nothing; all that follows is one transaction, so a killed run leaves nothing.
+
+    `found`: what the optimiser wants, with its evidence; None = it did not look.
+    """
     tried = try_first(account, gathered, now)
     acting = tried.acting
-    welcome, rejected = without_rejected(account, acting.drafts, now)
+    welcome, rejected = without_rejected(account, [*acting.drafts, *(found.drafts if found else ())], now)
     winning, losers = resolve(welcome)
-    winners = explain(account, winning, acting, now)
+    winners = foresee(_explained(account, winning, acting, now), frames, account.currency)
     with transaction.atomic():
         run, new = _start(account, about, now)
         if not new:
             return run
         tell(account, acting, now)
-        proposed = propose(account, winners, losers, now, run)
+        call(account, acting, now)
+        whole = None if about[0] == LIVE else frames  # a live table covers only what its rules cover
+        proposed = propose(account, winners, losers, now, run, whole)
         proposed.skipped.update(rejected + tried.skipped)
-        stale = mark_stale(account, acting.evaluated, winners, now)
+        saw = found.saw if found else None
+        stale = mark_stale(account, acting.evaluated, winners, now, losers, acting.held_back(), saw)
         _count(acting, proposed, now)
         note_matches(account, [(match.frame, match.ids) for match in gathered.matches])
         keep_tried(tried, now)
         keep_looks(account, frames, acting, Story(acting.drafts, welcome, losers, proposed), now, about[0])
         run.losers = packed(losers)
-        return _finish(run, acting, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
+        run = _finish(run, acting, proposed, problems, {"conflicts": len(losers), "stale": stale}, now)
+        if found is not None:
+            keep(account, found, proposed, losers, about[1], now)
+        return run
+
+
+def _explained(account: AdAccount, winning: list[Draft], acting: Gathered, now: datetime) -> list[Draft]:
+    """In the order of the conflicts; what the optimiser wants has its evidence already."""
+    ready = [draft for draft in winning if draft.rule_version is None]
+    of_rules = [draft for draft in winning if draft.rule_version is not None]
+    return sorted(explain(account, of_rules, acting, now) + ready, key=rank)
 
 
 def fresh_frames(

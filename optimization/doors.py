@@ -7,10 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db.models import Q
 
-from metaads.management.arguments import accounts, add_account, add_now, moment
-from optimization.models import Action, Rule
+from metaads.management.arguments import accounts, add_account, add_now, moment, some
+from optimization.models import Action, Rule, Status
 
-__all__ = ["accounts", "action", "add_account", "add_now", "moment", "rule_named"]
+__all__ = ["accounts", "action", "add_account", "add_now", "moment", "next_step", "rule_named", "some"]
+
+CARRIED_OUT = "The act workers carry it out; without them: manage.py execute_actions --once"
 
 
 def action(public_id: str) -> Action:
@@ -19,6 +21,13 @@ def action(public_id: str) -> Action:
         return Action.objects.select_related("account__connection").get(public_id=public_id)
     except (Action.DoesNotExist, ValidationError):
         raise CommandError(f"There is no action {public_id!r}. Its id stands on its page.") from None
+
+
+def next_step(decided: Action) -> str:
+    """What becomes of an action that was just decided, or what to do about it."""
+    if decided.outcome_note:
+        return decided.outcome_note
+    return CARRIED_OUT if decided.status == Status.APPROVED else ""
 
 
 def rule_named(text: str) -> Rule:

@@ -1,9 +1,17 @@
 """A trace in words and figures: the sentence that a proposal gives as its reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import Any
 
+import numpy as np
+
+from intelligence.metrics import catalog
+from intelligence.metrics.frame import Frame
 from optimization.rules.words import number_text, window_text
+
+SUPPORTING = "supporting"
+"""Place, among the figures of a proposal, of the usual ones that did not decide."""
 
 
 def leaves(trace: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -44,6 +52,27 @@ def sentence(trace: dict[str, Any], currency: str) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
+USUAL = ("roas_7d", "spend_7d", "conversion_value_7d", "conversions_7d", "impressions_7d")
+"""What stands in every proposal's record beside the figures that decided (spec 30, record)."""
+
+
 def figures(trace: dict[str, Any]) -> dict[str, Any]:
-    """Field -> value of every condition, for the record."""
+    """Field -> value of every condition, for the record. Money in the major unit; None = unknown."""
     return {leaf["field"]: leaf["value"] for leaf in leaves(trace)}
+
+
+def supporting(frame: Frame, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """For the record, beside what decided: the usual figures of these rows and when they were read (UTC). Money in the
+    major unit; None = unknown.
+    """
+    read_at = frame.read_at.isoformat() if frame.read_at else None
+    at = np.array(rows, dtype=np.intp)
+    columns = [np.asarray(catalog.column(frame, catalog.resolve(name)))[at].tolist() for name in USUAL]
+    return [
+        {"window": "7d", "read_at": read_at, **dict(zip(USUAL, map(_known, values), strict=True))}
+        for values in zip(*columns, strict=True)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return None if isnan(value) else round(value, 4)

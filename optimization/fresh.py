@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from intelligence.metrics.frame import Frame
 from intelligence.metrics.table import build_frame, latest_frame
 from metaads.models import AdAccount, Level
+from metaads.moments import lasting
 from optimization.limits import limits_for
 
 FUTURE = timedelta(minutes=10)
@@ -24,5 +25,5 @@ def newest_frame(account: AdAccount, level: str, now: datetime, made: Frame | No
         return frame, f"{label}: the data claim to be read in the future, so nothing is decided on them."
     hours = (now - frame.read_at).total_seconds() / 3600
     if hours > limits_for(account).max_data_age_hours:
-        return frame, f"{label}: the data are {hours:.1f} h old, so nothing is decided on them."
+        return frame, f"{label}: the data are {lasting(hours)} old, so nothing is decided on them."
     return frame, ""

@@ -1,8 +1,8 @@
 """The live door to `wants`: which rules are due, what the database knows now, and whose rule broke."""
 
 import logging
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from intelligence.metrics.frame import Frame
 from metaads.models import AdAccount
 from optimization import wants as core
 from optimization.entities import Entity, load
+from optimization.live_world import LiveWorld
 from optimization.models import Action, Run
 from optimization.models.run import LOOKS
 from optimization.queue.drafts import Draft
@@ -27,14 +28,16 @@ DAY_HOURS = 24
 
 @dataclass(frozen=True)
 class Now:
-    """`wants.Known` as the database has it at `now`. `longest`: hours of cooldown that a look may ask about."""
+    """`wants.Known` as the database has it at `now`. `longest`: hours of cooldown that a look may ask about.
+    `frames`: tables by level that are held already."""
 
     account: AdAccount
     now: datetime
     longest: float = DAY_HOURS
+    frames: Mapping[str, Frame] = field(default_factory=dict)
 
-    def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
-        return load(self.account, level, ids)
+    def entities(self, level: str, ids: Iterable[str], whole: bool = False) -> Mapping[str, Entity]:
+        return load(self.account, level, ids, whole)
 
     def recent(self, rule_id: int, hours: float) -> Recent:
         since = self.now - timedelta(hours=hours)
@@ -46,6 +49,9 @@ class Now:
 
     def context(self, frame: Frame) -> Context:
         return context_for(self.account, frame)
+
+    def world(self, about: Collection[Entity]) -> LiveWorld:
+        return LiveWorld(self.account, self.now, about, self.frames)
 
     @cached_property
     def executed(self) -> dict[int, list[tuple[str, str, datetime]]]:
@@ -107,7 +113,7 @@ def gather(
     """
     looks = due_rules(account, now, every)
     longest = max([DAY_HOURS, *(look.compiled.document.safety.cooldown_hours or 0 for look in looks)])
-    gathered = core.wants(account, looks, frames, Now(account, now, longest), now)
+    gathered = core.wants(account, looks, frames, Now(account, now, longest, frames), now)
     _count_failures(gathered, 0, now)
     return gathered
 

@@ -1,7 +1,7 @@
 """What a gathering finds, and what it may ask: the values that `wants`, its doors and its readers share."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from optimization.queue.drafts import Draft
 from optimization.rules.compile import CompiledRule
 from optimization.rules.evaluate import Outcome
 from optimization.rules.sheet import Context
+from optimization.world import World
 
 log = logging.getLogger(__name__)
 Recent = Mapping[tuple[str, str], Sequence[datetime]]
@@ -22,14 +23,18 @@ Recent = Mapping[tuple[str, str], Sequence[datetime]]
 class Known(Protocol):
     """What is known of an account at one moment beside its frames."""
 
-    def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
-        """Entities of a level by Meta id; those that do not exist then are left out."""
+    def entities(self, level: str, ids: Iterable[str], whole: bool = False) -> Mapping[str, Entity]:
+        """Entities of a level by Meta id; those that do not exist then are left out. `whole`: with bid and targeting,
+        where they are known."""
 
     def recent(self, rule_id: int, hours: float) -> Recent:
         """What the rule had carried out in the last `hours`."""
 
     def context(self, frame: Frame) -> Context:
         """What rules may ask beyond the frame."""
+
+    def world(self, about: Collection[Entity]) -> World:
+        """What kinds may ask beyond their entity. `about`: whose children will be asked for."""
 
 
 @dataclass(frozen=True)
@@ -119,3 +124,10 @@ class Gathered:
             self.problems.append(
                 f"Rule {match.rule.name} erred on {len(errors)} of {of}: {next(iter(errors.values()))}"
             )
+
+    def held_back(self) -> dict[tuple[int, str], str]:
+        """Why a rule that matched an object wants nothing all the same (cooldown, hold-out, nothing to do), by rule id
+        and Meta id of what matched."""
+        rules = {id(match.version): match.rule.pk for match in self.matches}
+        kept = ((place, fate) for place, fate in self.fates.items() if place[0] in rules)
+        return {(rules[version], entity_id): reason for (version, entity_id), (_, reason) in kept}

@@ -8,11 +8,14 @@ from intelligence.observe import history, observe
 from metaads import switch
 from metaads.clock import machine_now
 from metaads.models import AdAccount
+from optimization import orchestrator
 from optimization.account_notices import tell_trouble
 from optimization.by_hand import close_done_by_hand
 from optimization.cycle import run_cycle
 from optimization.data_quality import record_quality
+from optimization.impact.services import measure_due
 from optimization.live import look_live
+from optimization.models import OrchestratorRun
 from optimization.queue.expiry import expire_due
 from optimization.queue.timed import undo_due
 from optimization.scheduled import look_scheduled
@@ -76,9 +79,29 @@ def look_on_time(account: AdAccount, now: datetime) -> str:
     return f"{account}: no look. {off}" if off else look_scheduled(account, now)
 
 
+def run_goals(account: AdAccount, now: datetime) -> str:
+    """The run that somebody asked for, else one on schedule; whoever comes when nothing is due finds nothing."""
+    asked = orchestrator.carry_on(account, now)
+    if asked is not None:
+        return _said(account, asked)
+    if not orchestrator.is_due(account, now):
+        return f"{account}: no goal is due."
+    done = orchestrator.run(account, now, OrchestratorRun.Trigger.SCHEDULE)
+    return _said(account, done)
+
+
+def _said(account: AdAccount, done: OrchestratorRun) -> str:
+    return f"{account}: goals {done.get_state_display().lower()}. {' '.join(done.errors)}".strip()
+
+
 def undo_timed(account: AdAccount, now: datetime) -> int:
     """Undoes what was meant for a time that is over; nothing while everything is off."""
     return undo_due(account, now) if switch.is_on(switch.INTELLIGENCE) else 0
+
+
+def measure(account: AdAccount, now: datetime) -> int:
+    """Measures what is due; nothing while everything is off."""
+    return measure_due(account, now) if switch.is_on(switch.INTELLIGENCE) else 0
 
 
 def expire(account: AdAccount, now: datetime) -> int:

@@ -13,7 +13,7 @@ from intelligence.metrics.targets import set_target
 from intelligence.models import Target
 from metaads.models import AdAccount, Level, SwitchState
 from optimization.ledger import record
-from optimization.models import AccountLimits
+from optimization.models import AccountLimits, OptimizerSettings
 
 
 def _who(user: User | None) -> dict[str, Any]:
@@ -30,8 +30,8 @@ def set_switch(name: str, on: bool, user: User | None, now: datetime) -> SwitchS
     return row
 
 
-def _plain(limits: AccountLimits) -> dict[str, Any]:
-    return {k: str(v) if isinstance(v, Decimal) else v for k, v in model_to_dict(limits).items()}
+def _plain(row: AccountLimits | OptimizerSettings) -> dict[str, Any]:
+    return {k: str(v) if isinstance(v, Decimal) else v for k, v in model_to_dict(row).items()}
 
 
 @transaction.atomic
@@ -43,6 +43,16 @@ def save_limits(limits: AccountLimits, user: User | None, now: datetime) -> Acco
     payload = {"limits": _plain(limits), "before": _plain(old) if old else None}
     record("setting_changed", account_id=limits.account_id, now=now, payload=payload, **_who(user))
     return limits
+
+
+@transaction.atomic
+def save_optimizer(row: OptimizerSettings, user: User | None, now: datetime) -> OptimizerSettings:
+    """Stores how the optimiser works for an account, or (no account) for the installation; the event holds both."""
+    old = OptimizerSettings.objects.filter(pk=row.pk).first()
+    row.save()
+    payload = {"optimizer": {**_plain(row), "preset": row.preset}, "before": _plain(old) if old else None}
+    record("setting_changed", account_id=row.account_id, now=now, payload=payload, **_who(user))
+    return row
 
 
 @transaction.atomic

@@ -7,9 +7,12 @@ from functools import partial
 from metaads import switch
 from metaads.clock import business_now, machine_now
 from metaads.models import AdAccount
+from notifications.webhooks import deliver_due
 from optimization import dispatch, jobs, pipeline
+from optimization.incident.emergency import follow
 from optimization.ledger import anchor_heads
-from optimization.models import Action
+from optimization.models import Action, Incident
+from optimization.queue.losses import look_at_losses
 from optimization.queue.selectors import unwatched_in_flight
 from optimization.retention import roll_up_account
 
@@ -48,6 +51,12 @@ def look_scheduled(account_id: int) -> str:
     return pipeline.look_on_time(account, business_now(account))
 
 
+def run_goals(account_id: int) -> str:
+    """Plans and proposes for the goals of an account."""
+    account = AdAccount.objects.select_related("connection").get(pk=account_id)
+    return pipeline.run_goals(account, business_now(account))
+
+
 def evaluate_account(account_id: int) -> str:
     account = AdAccount.objects.select_related("connection").get(pk=account_id)
     return pipeline.evaluate(account, business_now(account))
@@ -76,6 +85,28 @@ def undo_timed() -> int:
     return sum(pipeline.undo_timed(account, business_now(account)) for account in accounts)
 
 
+def measure_outcomes(account_id: int) -> int:
+    """What executed changes of one account brought, as far as it is due."""
+    account = AdAccount.objects.select_related("connection").get(pk=account_id)
+    return pipeline.measure(account, business_now(account))
+
+
+def follow_incidents() -> int:
+    """Goes on with what emergency stops in force asked to be undone and paused."""
+    if not switch.is_on(switch.INTELLIGENCE):
+        return 0
+    standing = Incident.objects.filter(stop__isnull=False, stop__lifted_at__isnull=True).select_related("account")
+    return sum(follow(incident, business_now(incident.account)) for incident in standing)
+
+
+def revert_losses() -> int:
+    """Proposes or begins the undo of what clearly lost money after a day, where an account asks for it."""
+    if not switch.is_on(switch.INTELLIGENCE):
+        return 0
+    accounts = AdAccount.objects.watched().select_related("connection")
+    return sum(look_at_losses(account, business_now(account)) for account in accounts)
+
+
 def expire() -> int:
     """Closes what is past its time, in every account."""
     accounts = AdAccount.objects.select_related("connection")
@@ -85,6 +116,11 @@ def expire() -> int:
 def anchor_ledger() -> int:
     """Once a day: the heads of all chains into the installation's chain and into the log."""
     return anchor_heads(business_now())
+
+
+def deliver_webhooks() -> int:
+    """Posts the calls of rules that are due; nothing leaves while everything is off. Retries are on machine time."""
+    return deliver_due(machine_now()) if switch.is_on(switch.INTELLIGENCE) else 0
 
 
 def run_job(job_id: int) -> str:

@@ -18,17 +18,10 @@ from intelligence.metrics import catalog
 from intelligence.metrics.frame import Frame
 from metaads.graph.money import to_minor
 from metaads.models import AdAccount
+from optimization.amounts import within
 from optimization.entities import Entity
-from optimization.evidence import figures, sentence
-from optimization.gathered import (
-    SKIPPED,
-    Failure,
-    Gathered,
-    Known,
-    Look,
-    Match,
-    Recent,
-)
+from optimization.evidence import SUPPORTING, figures, sentence, supporting
+from optimization.gathered import SKIPPED, Failure, Gathered, Known, Look, Match, Recent
 from optimization.kinds import KINDS, FieldChange, Refusal
 from optimization.models import Source
 from optimization.queue.drafts import Draft
@@ -37,7 +30,9 @@ from optimization.rules.confidence import explained as confidences_of
 from optimization.rules.evaluate import Outcome, evaluate, evaluate_many
 from optimization.rules.schema import RuleAction
 from optimization.rules.sheet import Context
+from optimization.steps import STEPS, Plan, moved
 from optimization.trial.rollout import within_share
+from optimization.world import NotKnown, Tighter, World
 
 __all__ = ["Failure", "Gathered", "Known", "Look", "Match", "Recent", "explain", "wants", "why_not"]
 
@@ -97,13 +92,17 @@ def _outcomes(looks: Sequence[Look], frame: Frame, context: Context, result: Gat
 
 
 def _entities(known: Known, matches: Iterable[Match]) -> dict[str, Mapping[str, Entity]]:
-    """Every entity that some rule wants to change, asked for once per level."""
+    """Every entity that some rule wants to change, asked for once per level; whole where a kind looks that deep."""
     wanted: dict[str, set[str]] = {}
+    deep: dict[str, set[str]] = {}
     for match in matches:
-        ids = wanted.setdefault(match.frame.level, set())
-        if match.compiled.document.change is not None:
-            ids.update(match.ids)
-    return {level: known.entities(level, ids) for level, ids in wanted.items()}
+        ids, step = wanted.setdefault(match.frame.level, set()), match.compiled.document.change
+        if step is not None:
+            (deep.setdefault(match.frame.level, set()) if KINDS[step.kind].looks_deep else ids).update(match.ids)
+    found: dict[str, Mapping[str, Entity]] = {level: known.entities(level, ids) for level, ids in wanted.items()}
+    for level, ids in deep.items():
+        found[level] = {**found[level], **known.entities(level, ids, whole=True)}
+    return found
 
 
 def _drafts_of(
@@ -115,24 +114,33 @@ def _drafts_of(
     kind = KINDS[step.kind]
     spends = catalog.column(match.frame, STAKE_FIELD)
     recent = known.recent(match.rule.pk, max(match.compiled.document.safety.cooldown_hours or 0, 24))
+    world = _world(match, known, [entities[one] for one in match.ids if one in entities])
     sure = confidences_of(match.compiled, match.outcome.sheet, np.array(match.rows, dtype=np.intp))
     errors: dict[str, str] = {}
     for entity_id, row, confidence in zip(match.ids, match.rows, sure, strict=True):
         entity = entities.get(entity_id)
         try:
-            change = kind.change(entity, step.parameters, account.currency) if entity else Refusal(VANISHED)
+            change = kind.plan(entity, step.parameters, world) if entity else Refusal(VANISHED)
+        except NotKnown as missing:
+            change = Refusal(str(missing))
         except Exception as error:
             log.exception("rule %s failed on %s", match.rule.pk, entity_id)
             errors[entity_id] = str(error) or type(error).__name__
             continue
-        if isinstance(change, FieldChange) and (why := why_not(match, change.entity, recent, now)):
+        if not isinstance(change, Refusal) and (why := why_not(match, change.entity, recent, now)):
             change = Refusal(why)
         if isinstance(change, Refusal):
             result.refused[change.reason] = result.refused.get(change.reason, 0) + 1
             result.fates[id(match.version), entity_id] = SKIPPED, change.reason
             continue
-        result.drafts.append(_draft(account, match, step, change, entity_id, float(spends[row]), confidence))
+        result.drafts.append(_draft(account, match, step, change, entity_id, float(spends[row]), confidence, world))
     result.erred(match, errors, len(match.ids))
+
+
+def _world(match: Match, known: Known, about: Sequence[Entity]) -> World:
+    """What kinds may ask; a rule's own largest change binds what they solve, as it trims a single budget."""
+    world, most = known.world(about), match.compiled.document.safety.max_change_percent
+    return world if most is None else Tighter(world, float(most))
 
 
 Check = Callable[[Match, Entity, Recent, datetime], str]
@@ -161,33 +169,30 @@ def why_not(match: Match, entity: Entity, recent: Recent, now: datetime) -> str:
     return next((why for check in CHECKS if (why := check(match, entity, recent, now))), "")
 
 
-def _within_safety(match: Match, change: FieldChange) -> int | str:
+def _within_safety(match: Match, change: FieldChange) -> Any:
     most = match.compiled.document.safety.max_change_percent
-    if most is None or not isinstance(change.before, int) or not isinstance(change.wanted, int):
-        return change.wanted
-    room = int(change.before * most / 100)
-    return max(change.before - room, min(change.before + room, change.wanted))
+    return change.wanted if most is None else within(change.before, change.wanted, most)
 
 
 def _draft(
     account: AdAccount,
     match: Match,
     step: RuleAction,
-    change: FieldChange,
+    change: FieldChange | Plan,
     asked_of: str,
     spend: float,
     confidence: Confidence,
+    world: World,
 ) -> Draft:
     """Without its evidence, which `explain` adds to the drafts that win."""
     stake = None if np.isnan(spend) else to_minor(Decimal(str(round(spend / 7, 6))), account.currency)
+    what = planned(change, world, stake) if isinstance(change, Plan) else _single(match, change, stake)
     return Draft(
+        **what,
         source=Source.RULE,
         entity=change.entity,
         kind=step.kind,
         parameters=step.parameters,
-        field=change.field,
-        before=change.before,
-        wanted=_within_safety(match, change),
         reason_code=match.rule.category,
         reason=change.note,
         priority=match.rule.priority,
@@ -197,11 +202,32 @@ def _draft(
         rule_version=match.version,
         confidence=confidence.value,
         confidence_note=confidence.note,
-        at_stake=stake,
         suggested_only=match.compiled.document.mode == "suggestion_only",
         may_act_alone=within_share(match.rule, match.compiled.document, change.entity),
         asked_of=asked_of,
+        deciding=match.compiled.deciding,
     )
+
+
+def _single(match: Match, change: FieldChange, stake: int | None) -> dict[str, Any]:
+    wanted = _within_safety(match, change)
+    return {"field": change.field, "before": change.before, "wanted": wanted, "at_stake": stake}
+
+
+def planned(plan: Plan, world: World, spend_a_day: int | None) -> dict[str, Any]:
+    """At stake are all moves up; where no budget moves, what its entity spends a day."""
+    near = [plan.entity, *world.children(plan.entity)] if any(step.op == "set" for step in plan.steps) else []
+    concerns = {(one.level, one.meta_id): one for one in near}
+    wanted = {(step.level, step.entity_id) for step in plan.steps if step.op == "set"}
+    stake = moved(plan.steps)
+    return {
+        "field": STEPS,
+        "before": plan.before,
+        "wanted": plan.wanted,
+        "steps": plan.steps,
+        "concerns": {key: one for key, one in concerns.items() if key in wanted},
+        "at_stake": spend_a_day if stake is None else stake,
+    }
 
 
 def explain(currency: str, drafts: Sequence[Draft], gathered: Gathered) -> list[Draft]:
@@ -227,15 +253,16 @@ def _explain_match(
     explained: dict[int, Draft],
     gathered: Gathered,
 ) -> None:
-    rows = [match.frame.row(drafts[place].asked_of) for place in places]
-    traces, errors = _traces(match, [-1 if row is None else row for row in rows], currency)
+    place_of = dict(zip(match.ids, match.rows, strict=True))
+    rows = [place_of[drafts[place].asked_of] for place in places]
+    traces, errors = _traces(match, rows, currency)
     done = {}
-    for place, trace in zip(places, traces, strict=True):
+    for place, trace, beside in zip(places, traces, supporting(match.frame, rows), strict=True):
         draft = drafts[place]
         if trace is None:
             continue
         reason = " ".join(part for part in (sentence(trace, currency), draft.reason) if part)
-        found = {**figures(trace), **_moved_from(match, draft)}
+        found = {**figures(trace), SUPPORTING: beside, **_moved_from(match, draft)}
         done[place] = replace(draft, trace=trace, metrics=found, reason=reason)
     gathered.erred(match, errors, len(places))
     explained.update(done)
@@ -260,8 +287,8 @@ def _traces(match: Match, rows: Sequence[int], currency: str) -> tuple[Sequence[
 
 def _moved_from(match: Match, draft: Draft) -> dict[str, Any]:
     """Whose figures these are, where the change moved to the parent that carries the budget."""
-    row = match.frame.row(draft.asked_of)
-    if draft.asked_of == draft.entity.meta_id or row is None:
+    row = None if draft.asked_of == draft.entity.meta_id else match.frame.row(draft.asked_of)
+    if row is None:
         return {}
     name = str(catalog.column(match.frame, NAME_FIELD)[row])
     return {"asked_of": {"level": match.frame.level, "id": draft.asked_of, "name": name}}

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 from django.test import TransactionTestCase
+from pytest_django.plugin import DjangoDbBlocker
 
 from optimization.ledger import triggers
+from tests import order
+from tests.database import copy_migrated
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +29,30 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Databases of workers are named by their copies, below."""
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[bool]:
+    """pytest-django finds a worker's database made, and keeps it: it goes here. Without xdist all is as usual."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    if worker is None:
+        yield bool(request.config.getvalue("reuse_db"))
+        return
+    with django_db_blocker.unblock():
+        copy_migrated(worker, tmp_path_factory.getbasetemp().parent)
+    yield True
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(verbosity=0)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -43,6 +71,26 @@ def _flush_may_empty_the_ledger() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselected, not skipped: the run on PostgreSQL has these tests, and there a skip would be a failure."""
+    left_out = order.left_out(items, settings.DATABASES["default"]["ENGINE"])
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    if hasattr(config, "workerinput"):
+        order.sort(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> order.ByShare | None:
+    """For `--dist loadfile`: in our order, and not by the number of a file's tests."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return order.ByShare(config, log)
 
 
 @pytest.hookimpl(trylast=True)

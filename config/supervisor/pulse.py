@@ -13,6 +13,9 @@ from typing import Any
 import psutil
 from django.conf import settings
 
+LONGEST = 300.0
+"""Seconds that a starting cluster gets at most before it is started anew."""
+
 
 def _folder(cluster: str) -> Path:
     folder = Path(settings.VAR_DIR) / "pulse" / cluster
@@ -71,6 +74,7 @@ class Pulse:
         self.number = max(last_beat(cluster), int(time.time()))
         self.sent_at: float | None = None
         self.fresh_at = time.monotonic()
+        self.missed = 0
 
     @property
     def due(self) -> bool:
@@ -87,13 +91,23 @@ class Pulse:
         """The cluster was started anew: give it time."""
         self.sent_at, self.fresh_at = None, time.monotonic()
 
+    def miss(self) -> None:
+        """Lost: the next start gets twice the time, else a cluster that starts slowly would be restarted for ever."""
+        self.missed += 1
+        self.restart()
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a pulse may take: the setting, twice as much after each start that none came out of."""
+        return float(min(self.stale_after * 2**self.missed, max(self.stale_after, LONGEST)))
+
     @property
     def lost(self) -> bool:
         """No pulse for too long, and not because everybody is at work."""
         self._look()
-        late = self.sent_at is not None and time.monotonic() - self.sent_at > self.stale_after
+        late = self.sent_at is not None and time.monotonic() - self.sent_at > self.patience
         return late and busy_workers(self.cluster, self.timeout + 10) < self.workers
 
     def _look(self) -> None:
         if self.sent_at is not None and last_beat(self.cluster) >= self.number:
-            self.sent_at, self.fresh_at = None, time.monotonic()
+            self.sent_at, self.fresh_at, self.missed = None, time.monotonic(), 0

@@ -69,7 +69,7 @@ class Supervisor:
             child = next(child for child in self.children if child.name == pulse.cluster)
             log.error("no pulse through the queue", child=child.name, seconds=round(time.monotonic() - pulse.fresh_at))
             child.kill_group()
-            pulse.restart()
+            pulse.miss()
         elif pulse.due:
             self._try_to_send(pulse.cluster, "config.supervisor.pulse.beat", pulse.cluster, pulse.sending())
 

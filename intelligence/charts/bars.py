@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from intelligence.charts.marks import Event, event_marks, events_key, happened
+from intelligence.charts.marks import Event, event_marks, events_key, happened, role_of
 from intelligence.charts.scale import Scale, finite, known, nice_scale, said
 from intelligence.charts.svg import join, tag
 from intelligence.charts.table import as_table
@@ -73,8 +73,11 @@ def bar_chart(chart: BarChart) -> SafeString:
     bars = [_bar(chart, scale, i) for i in range(len(chart.days))]
     n = len(chart.days)
     marks = event_marks(chart.events, {day: (i + 0.5) * 100.0 / n for i, day in enumerate(chart.days)})
-    inside = join([tag("title", chart.title), tag("desc", words), *_grid(scale, chart), *marks, *bars])
-    svg = tag("svg", inside, cls=f"chart chart-bars series-{chart.colour}", role="img", aria_label=words)
+    role = role_of(chart.events)
+    # What can be followed lies on top, where the pointer reaches it.
+    drawn = [*bars, *marks] if role == "group" else [*marks, *bars]
+    inside = join([tag("title", chart.title), tag("desc", words), *_grid(scale, chart), *drawn])
+    svg = tag("svg", inside, cls=f"chart chart-bars series-{chart.colour}", role=role, aria_label=words)
     days = zip(chart.days, chart.values, strict=True)
     key = events_key(chart.events, chart.days)
     caption = tag("figcaption", join(key)) if key else join([])

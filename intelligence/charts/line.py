@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from intelligence.charts.marks import Event, event_marks, events_key, happened
+from intelligence.charts.marks import Event, event_marks, events_key, happened, role_of
 from intelligence.charts.scale import Scale, across, finite, known, nice_scale, said
 from intelligence.charts.svg import area, join, path, stretched, tag
 from intelligence.charts.table import as_table
@@ -139,15 +139,19 @@ def summary(chart: LineChart) -> str:
 def line_chart(chart: LineChart) -> SafeString:
     """`<figure>` with the SVG, its key and its table."""
     scale = nice_scale(known([*chart.values, chart.target]), zero=chart.zero)
-    inside = [*_shades(chart), *_grid(scale, chart), *_dates(chart.days), *_events(chart)]
+    role, events = role_of(chart.events), _events(chart)
+    inside = [*_shades(chart), *_grid(scale, chart), *_dates(chart.days)]
+    inside += events if role == "img" else []
     # The target's label has a halo: drawn after the line, it stays readable where the line crosses it.
     inside += [*_line(chart, scale), *_target(chart, scale), *_readouts(chart, scale)]
+    # What can be followed lies on top, where the pointer reaches it.
+    inside += events if role == "group" else []
     words = summary(chart)
     svg = tag(
         "svg",
         join([tag("title", chart.title), tag("desc", words), *inside]),
         cls=f"chart series-{chart.colour}",
-        role="img",
+        role=role,
         aria_label=words,
     )
     rows = [

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from intelligence.collect.due import ranges
+from intelligence.collect.due import history_from, ranges
 from intelligence.collect.insights import LEVELS, CollectResult, read_range
 from intelligence.collect.job import Progress, job_of, missing, note, progress, wanted_days
 from intelligence.collect.reports import carry
@@ -119,4 +119,5 @@ def cover(account: AdAccount, now: datetime, days: int, levels: Sequence[str], r
             first -= timedelta(days=1)
         if first < today:
             result.covered_from[level] = first
-            Freshness.objects.update_or_create(account=account, level=level, defaults={"history_from": first})
+            if history_from(account, level) != first:
+                Freshness.objects.update_or_create(account=account, level=level, defaults={"history_from": first})

@@ -19,6 +19,7 @@ from intelligence.metrics.states import texts_at
 from intelligence.models import CreativeDay
 from intelligence.totals import Keys, Totals, keys_of
 from metaads.models import Ad, AdAccount, Level
+from metaads.prepared import Prepared, upsert
 from metaads.reader.results import result_types
 
 CREATIVES, CAMPAIGNS = "creatives", "campaigns"
@@ -47,12 +48,28 @@ def keep_creatives(account: AdAccount, day: date, totals: Totals, read_at: datet
     columns = _columns(account, totals, pairs_on(account, day, read_at))
     packed = pack(columns)
     digest = hashlib.sha256(packed).hexdigest()
-    rows = CreativeDay.objects.filter(account=account, day=day, read_at__lte=read_at)
-    if rows.order_by("-read_at").values_list("digest", flat=True).first() == digest:
+    if _DIGEST.first(account.pk, day, read_at) == digest:
         return False
-    values = {"rows": len(columns[CREATIVES]), "packed": packed, "digest": digest}
-    CreativeDay.objects.update_or_create(account=account, day=day, read_at=read_at, defaults=values)
+    row = {"account_id": account.pk, "day": day, "read_at": read_at}
+    held = {"rows": len(columns[CREATIVES]), "packed": packed, "digest": digest}
+    upsert(CreativeDay, list(row), {**row, **held})
     return True
+
+
+_DIGEST = Prepared(
+    lambda account, day, read_at: (
+        CreativeDay.objects.filter(account_id=account, day=day, read_at__lte=read_at)
+        .order_by("-read_at")
+        .values_list("digest", flat=True)[:1]
+    )
+)
+
+
+_ADS = Prepared(
+    lambda account: Ad.objects.filter(account_id=account).values_list(
+        "meta_id", "creative__meta_id", "campaign__meta_id"
+    )
+)
 
 
 def pairs_on(account: AdAccount, day: date, read_at: datetime) -> Pairs:
@@ -61,7 +78,7 @@ def pairs_on(account: AdAccount, day: date, read_at: datetime) -> Pairs:
         held = texts_at(account, Level.AD, windows.day_end(day, account.zone), ("id", "creative_id", "campaign_id"))
         if held is not None:
             return _pairs(held["id"], held["creative_id"], held["campaign_id"])
-    rows = Ad.objects.filter(account=account).values_list("meta_id", "creative__meta_id", "campaign__meta_id")
+    rows = _ADS(account.pk)
     ads, creatives, campaigns = zip(*rows, strict=True) if rows else ((), (), ())
     return _pairs(*(np.array([text or "" for text in part], dtype=np.str_) for part in (ads, creatives, campaigns)))
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
+from metaads.prepared import Prepared
 
 DELIVERING, LIMITED, NOT_DELIVERING = "delivering", "limited", "not_delivering"
 ACTIVE = "ACTIVE"
@@ -36,23 +37,38 @@ def standings(account: AdAccount, level: str) -> dict[str, Standing]:
 
 
 def _ads(account: AdAccount) -> dict[str, Standing]:
-    rows = Ad.objects.filter(account=account, deleted_at=None).values_list(
-        "meta_id", "effective_status", "ad_set__learning_status"
-    )
     return {
         meta_id: _limited(learning) if status == ACTIVE else _stopped(status, Level.AD)
-        for meta_id, status, learning in rows
+        for meta_id, status, learning in _ADS(account.pk)
     }
 
 
-def _ad_sets(account: AdAccount) -> dict[str, Standing]:
-    live = set(Ad.objects.filter(account=account, effective_status=ACTIVE).values_list("ad_set_id", flat=True))
-    rows = AdSet.objects.filter(account=account, deleted_at=None).values_list(
+_ADS = Prepared(
+    lambda account: Ad.objects.filter(account_id=account, deleted_at=None).values_list(
+        "meta_id", "effective_status", "ad_set__learning_status"
+    )
+)
+_LIVE = Prepared(
+    lambda account: Ad.objects.filter(account_id=account, effective_status=ACTIVE).values_list("ad_set_id", flat=True)
+)
+_AD_SETS = Prepared(
+    lambda account: AdSet.objects.filter(account_id=account, deleted_at=None).values_list(
         "pk", "meta_id", "effective_status", "learning_status"
     )
+)
+_HOLDERS = Prepared(lambda account: AdSet.objects.filter(account_id=account).values_list("campaign_id", "meta_id"))
+_CAMPAIGNS = Prepared(
+    lambda account: Campaign.objects.filter(account_id=account, deleted_at=None).values_list(
+        "pk", "meta_id", "effective_status"
+    )
+)
+
+
+def _ad_sets(account: AdAccount) -> dict[str, Standing]:
+    live = set(_LIVE(account.pk))
     return {
         meta_id: _limited(learning) if status == ACTIVE and pk in live else _stopped(status, Level.AD_SET, Level.AD)
-        for pk, meta_id, status, learning in rows
+        for pk, meta_id, status, learning in _AD_SETS(account.pk)
     }
 
 
@@ -60,11 +76,10 @@ def _campaigns(account: AdAccount) -> dict[str, Standing]:
     """Limited only if all its delivering ad sets are."""
     below: dict[int, list[Standing]] = defaultdict(list)
     standing = _ad_sets(account)
-    for campaign_id, meta_id in AdSet.objects.filter(account=account).values_list("campaign_id", "meta_id"):
+    for campaign_id, meta_id in _HOLDERS(account.pk):
         if meta_id in standing:
             below[campaign_id].append(standing[meta_id])
-    rows = Campaign.objects.filter(account=account, deleted_at=None).values_list("pk", "meta_id", "effective_status")
-    return {meta_id: _campaign(status, below[pk]) for pk, meta_id, status in rows}
+    return {meta_id: _campaign(status, below[pk]) for pk, meta_id, status in _CAMPAIGNS(account.pk)}
 
 
 def _campaign(status: str, below: list[Standing]) -> Standing:

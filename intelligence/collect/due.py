@@ -19,6 +19,7 @@ from intelligence.collect.store import confirmed
 from intelligence.metrics import windows
 from intelligence.models import Freshness
 from metaads.models import AdAccount, Level
+from metaads.prepared import Prepared
 
 RESTATED_DAYS = 28
 RECENT_DAYS = 3
@@ -33,7 +34,7 @@ def due_days(account: AdAccount, level: str, now: datetime) -> list[date]:
     today = windows.local_day(now, account.zone)
     earliest = today - timedelta(days=RESTATED_DAYS)
     read = confirmed(account, level, (earliest, today))
-    start = _history_from(account, level)
+    start = history_from(account, level)
     days = (today - timedelta(days=ago) for ago in range(RESTATED_DAYS + 1))
     return [day for day in days if _is_due(account, level, day, today, now, read.get(day), start)]
 
@@ -73,8 +74,16 @@ def recent(days: Iterable[date], today: date) -> tuple[list[date], list[date]]:
     return split
 
 
-def _history_from(account: AdAccount, level: str) -> date | None:
-    return Freshness.objects.filter(account=account, level=level).values_list("history_from", flat=True).first()
+def history_from(account: AdAccount, level: str) -> date | None:
+    """The first day from which on every day is held, as the back-fill kept it; None = it kept none."""
+    return _HISTORY.first(account.pk, level)
+
+
+_HISTORY = Prepared(
+    lambda account, level: Freshness.objects.filter(account_id=account, level=level).values_list(
+        "history_from", flat=True
+    )[:1]
+)
 
 
 def ranges(days: Iterable[date], longest: int = CHUNK_DAYS) -> list[tuple[date, date]]:

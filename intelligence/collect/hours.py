@@ -21,6 +21,7 @@ from intelligence.metrics.source import conversion_types
 from intelligence.models import HourBlock, Reading
 from intelligence.totals import EMPTY, Totals, unpack_totals
 from metaads.models import AdAccount
+from metaads.prepared import Prepared, upsert
 
 LAG = timedelta(minutes=15)
 LATEST_CLOSE = timedelta(hours=24)
@@ -47,22 +48,42 @@ def hour_of(read_at: datetime, day: date, account: AdAccount) -> datetime:
     return max(windows.hour_start(inside, zone), start)
 
 
+_LATER = Prepared(
+    lambda account, level, day, read_at: Reading.objects.filter(
+        account_id=account, level=level, day=day, window=Reading.DAY, read_at__gt=read_at
+    ).values_list("pk")[:1]
+)
+_EARLIER = Prepared(
+    lambda account, level, day, read_at: (
+        Reading.objects.filter(account_id=account, level=level, day=day, window=Reading.DAY, read_at__lt=read_at)
+        .order_by("-read_at")
+        .values_list("pk", "read_at", "confirmed_at")
+    )
+)
+_PACKED = Prepared(lambda pk: Reading.objects.filter(pk=pk).values_list("packed", flat=True))
+_BLOCK = Prepared(
+    lambda account, level, first, last: (
+        HourBlock.objects.filter(account_id=account, level=level, hour__range=(first, last))
+        .order_by("-hour")
+        .values_list("hour", "hours", "since")[:1]
+    )
+)
+
+
 def interval(account: AdAccount, level: str, day: date, read_at: datetime) -> Interval | None:
     """What the reading at `read_at` adds; None where it must not touch hours (a restatement, or an older read)."""
     end = windows.day_end(day, account.zone)
-    readings = Reading.objects.filter(account=account, level=level, day=day, window=Reading.DAY)
-    if readings.filter(read_at__gt=read_at).exists() or read_at > end + LATEST_CLOSE:
+    if read_at > end + LATEST_CLOSE or _LATER(account.pk, level, day, read_at):
         return None
-    if read_at > end and readings.filter(confirmed_at__gte=end, read_at__lt=read_at).exists():
+    listed = _EARLIER(account.pk, level, day, read_at)
+    if read_at > end and any(confirmed_at >= end for _, _, confirmed_at in listed):
         return None
     hour = hour_of(read_at, day, account)
-    listed = readings.filter(read_at__lt=read_at).order_by("-read_at").values_list("pk", "read_at", "confirmed_at")
     for pk, earlier, confirmed_at in listed:
         if hour_of(earlier, day, account) < hour:
             since = max(earlier, min(confirmed_at, hour))
             first, since = _joined(account, level, hour_of(since, day, account) + _HOUR, since)
-            packed = Reading.objects.values_list("packed", flat=True).get(pk=pk)
-            return _interval(first, hour, since, min(read_at, end), unpack_totals(packed))
+            return _interval(first, hour, since, min(read_at, end), unpack_totals(_PACKED(pk)[0]))
     start = windows.day_start(day, account.zone)
     return _interval(start, hour, start, min(read_at, end), EMPTY)
 
@@ -73,8 +94,7 @@ def _joined(account: AdAccount, level: str, first: datetime, since: datetime) ->
     So it is where a read found nothing new since hours: it confirms what was read then, and the next read of the same
     hour, measured from that, would tell of this hour alone beside a block that holds it.
     """
-    blocks = HourBlock.objects.filter(account=account, level=level, hour__range=(first - LATEST_CLOSE, first - _HOUR))
-    for start, hours, then in blocks.order_by("-hour").values_list("hour", "hours", "since")[:1]:
+    for start, hours, then in _BLOCK(account.pk, level, first - LATEST_CLOSE, first - _HOUR):
         if start + hours * _HOUR > first:
             return start, then
     return first, since
@@ -92,20 +112,19 @@ def keep_hours(account: AdAccount, level: str, day: date, totals: Totals, read_a
     span = interval(account, level, day, read_at)
     if span is None:
         return 0
-    HourBlock.objects.update_or_create(
-        account=account,
-        level=level,
-        hour=span.first,
-        defaults={
-            "hours": span.hours,
-            "since": span.since,
-            "read_at": span.until,
-            "local_date": day,
-            "local_hour": span.first.astimezone(account.zone).hour,
-            "rows": len(totals),
-            "packed": pack(block_columns(account, level, _difference(account, totals, span.before))),
-        },
-    )
+    block = {
+        "account_id": account.pk,
+        "level": level,
+        "hour": span.first,
+        "hours": span.hours,
+        "since": span.since,
+        "read_at": span.until,
+        "local_date": day,
+        "local_hour": span.first.astimezone(account.zone).hour,
+        "rows": len(totals),
+        "packed": pack(block_columns(account, level, _difference(account, totals, span.before))),
+    }
+    upsert(HourBlock, ["account_id", "level", "hour"], block)
     return len(totals)
 
 

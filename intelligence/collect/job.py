@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from intelligence.metrics import windows
 from intelligence.models import Backfill, Reading, ReportRun
 from metaads.clock import machine_now
 from metaads.models import AdAccount, Level
+from metaads.moments import moment as said_as
 
 LEVELS = len(Level.values)
 
@@ -31,6 +32,8 @@ class Progress:
     finished_at: datetime | None
     finish_at: datetime | None
     problem: str
+    zone: tzinfo = UTC
+    """The account's, in which its times are said."""
 
     @property
     def percent(self) -> int:
@@ -40,7 +43,7 @@ class Progress:
     def __str__(self) -> str:
         line = f"{self.held} of {self.wanted} level-days ({self.percent} %), {self.state}"
         if self.finish_at is not None:
-            line += f", done about {self.finish_at:%H:%M} UTC"
+            line += f", done about {said_as(self.finish_at, self.zone)}"
         return f"{line}. {self.problem}".strip() if self.problem else line
 
 
@@ -115,6 +118,7 @@ def progress(account: AdAccount, moment: datetime | None = None) -> Progress | N
         finished_at=job.finished_at,
         finish_at=_estimate(job, wanted, held, moment or machine_now()),
         problem=job.problem,
+        zone=account.zone,
     )
 
 

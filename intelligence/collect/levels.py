@@ -11,6 +11,7 @@ from intelligence.metrics.frame import Numbers
 from intelligence.metrics.known import around, newest
 from intelligence.totals import Keys, Totals
 from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
+from metaads.prepared import Prepared
 
 DAYS = 3
 LEAST_IMPRESSIONS = 1000
@@ -49,20 +50,26 @@ def compared(account: AdAccount, now: datetime) -> list[Sums]:
     return answer
 
 
+def _gone(model: type[Campaign | AdSet | Ad], campaign: str) -> Prepared[str]:
+    return Prepared(
+        lambda account: model._default_manager.filter(_GONE, account_id=account).values_list(campaign, flat=True)
+    )
+
+
+_PARTLY_GONE = (_gone(Campaign, "meta_id"), _gone(AdSet, "campaign__meta_id"), _gone(Ad, "campaign__meta_id"))
+_ADS = Prepared(lambda account: Ad.objects.filter(account_id=account).values_list("meta_id", "campaign__meta_id"))
+
+
 def _family(account: AdAccount) -> tuple[tuple[Keys, Keys], Keys]:
     """(ads ascending, the campaign of each), and the campaigns of which a part is gone."""
     pairs = [(int(ad), int(campaign)) for ad, campaign in _ids(account)]
     ads = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
-    gone: set[str] = set(Campaign.objects.filter(_GONE, account=account).values_list("meta_id", flat=True))
-    for model in (AdSet, Ad):
-        rows = model._default_manager.filter(_GONE, account=account)
-        gone |= set(rows.values_list("campaign__meta_id", flat=True))
+    gone = {meta_id for asked in _PARTLY_GONE for meta_id in asked(account.pk)}
     return (ads[:, 0], ads[:, 1]), np.array(sorted(int(one) for one in gone), dtype=np.int64)
 
 
 def _ids(account: AdAccount) -> list[tuple[str, str]]:
-    rows = Ad.objects.filter(account=account).values_list("meta_id", "campaign__meta_id")
-    return [(ad, campaign) for ad, campaign in rows if ad.isdigit() and campaign.isdigit()]
+    return [(ad, campaign) for ad, campaign in _ADS(account.pk) if ad.isdigit() and campaign.isdigit()]
 
 
 def _sums(day: date, ads: Totals, campaigns: Totals, family: tuple[Keys, Keys], left_out: Keys) -> Sums | None:

@@ -3,6 +3,7 @@
 Hours of the last two days are read again each time, for server events come late. One pixel failing stops no other.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from metaads.graph.budget import Priority
 from metaads.graph.client import GraphClient, client_for
 from metaads.graph.errors import MetaError, OutcomeUnknown, RateLimited
 from metaads.models import AdAccount, Pixel
+from metaads.prepared import Prepared, PreparedUpdate
 from metaads.reader.pixels import BROWSER, SERVER, HourCount, read_counts, read_quality
 from metaads.sync.pixels import sync_pixels
 from metaads.sync.steps import Step
@@ -25,6 +27,8 @@ AGAIN = timedelta(hours=48)
 FIRST_LOOK = timedelta(days=7)
 COLUMNS = ("count", "browser", "server")
 Key = tuple[datetime, str]
+Rows = dict[Key, list[int | None]]
+"""The values of COLUMNS by hour and event; None = unknown."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,12 @@ def _hours(client: GraphClient, pixel: Pixel, now: datetime) -> int:
     """Three calls: all, browser, server. The hours of the span that have no count were heard nothing in."""
     since = floor(now - (AGAIN if PixelHour.objects.filter(pixel=pixel).exists() else FIRST_LOOK))
     told = {name: read_counts(client, pixel, since, now, source) for name, source in _SOURCES}
-    rows = {key: PixelHour(pixel=pixel, hour=key[0], event=key[1], read_at=now) for key in _keys(told, since, now)}
-    for name, counts in told.items():
-        _fill(rows.values(), name, counts)
+    rows: Rows = {key: [None] * len(COLUMNS) for key in _keys(told, since, now)}
+    for place, name in enumerate(COLUMNS):
+        _fill(rows, place, told[name])
     _doubt(rows, told["count"], pixel, since, now)
-    return _store(rows.values())
+    _store(pixel, rows, since, now)
+    return len(rows)
 
 
 _SOURCES = (("count", ""), ("browser", BROWSER), ("server", SERVER))
@@ -86,24 +91,22 @@ def _keys(told: Mapping[str, Iterable[HourCount]], since: datetime, now: datetim
     return heard | {(since + n * HOUR, ALL_EVENTS) for n in range(span)}
 
 
-def _fill(rows: Iterable[PixelHour], name: str, counts: Iterable[HourCount]) -> None:
-    """Sets one column: what Meta lists, and for the sum of an hour what its events add up to.
+def _fill(rows: Rows, place: int, counts: Iterable[HourCount]) -> None:
+    """Sets one of COLUMNS: what Meta lists, and for the sum of an hour what its events add up to.
 
     A source that lists nothing at all is not told apart by Meta: it stays unknown.
     """
     found = {(one.hour, one.event): one.count for one in counts}
-    if not found and name != "count":
+    if not found and COLUMNS[place] != "count":
         return
-    for row in rows:
-        if row.event == ALL_EVENTS:
-            setattr(row, name, sum(count for (hour, _), count in found.items() if hour == row.hour))
-        else:
-            setattr(row, name, found.get((row.hour, row.event), 0))
+    sums = Counter[datetime]()
+    for (hour, _), count in found.items():
+        sums[hour] += count
+    for (hour, event), row in rows.items():
+        row[place] = sums[hour] if event == ALL_EVENTS else found.get((hour, event), 0)
 
 
-def _doubt(
-    rows: Mapping[Key, PixelHour], counts: Iterable[HourCount], pixel: Pixel, since: datetime, now: datetime
-) -> None:
+def _doubt(rows: Rows, counts: Iterable[HourCount], pixel: Pixel, since: datetime, now: datetime) -> None:
     """A pixel that fired at a moment whose hour is empty: the answer contradicts itself, so that hour is unknown."""
     fired = pixel.last_fired_at
     if fired is None or not since <= fired <= now:
@@ -111,20 +114,40 @@ def _doubt(
     # The hour before, too, when Meta lists nothing at all: then its counting is late as a whole.
     empty = not list(counts)
     for (hour, _), row in rows.items():
-        if row.count == 0 and (empty or hour <= fired < hour + HOUR):
-            row.count = row.browser = row.server = None
+        if row[0] == 0 and (empty or hour <= fired < hour + HOUR):
+            row[:] = [None] * len(COLUMNS)
 
 
 @transaction.atomic
-def _store(rows: Iterable[PixelHour]) -> int:
-    made = PixelHour.objects.bulk_create(
-        sorted(rows, key=lambda row: (row.hour, row.event)),
+def _store(pixel: Pixel, rows: Rows, since: datetime, now: datetime) -> None:
+    """Writes what is new or differs; of the rest only that it was read again."""
+    held = {(hour, event): (pk, counts) for pk, hour, event, *counts in _HELD(pixel.pk, since)}
+    same = [pk for key, (pk, counts) in held.items() if rows.get(key) == counts]
+    if len(same) == len(held):
+        _CONFIRM(pixel.pk, since, now)
+    else:
+        PixelHour.objects.filter(pk__in=same).update(read_at=now)
+    PixelHour.objects.bulk_create(
+        [
+            PixelHour(pixel=pixel, hour=key[0], event=key[1], read_at=now, **dict(zip(COLUMNS, rows[key], strict=True)))
+            for key in sorted(rows)
+            if key not in held or held[key][1] != rows[key]
+        ],
         update_conflicts=True,
         unique_fields=["pixel", "hour", "event"],
         update_fields=[*COLUMNS, "read_at"],
         batch_size=500,
     )
-    return len(made)
+
+
+_HELD = Prepared(
+    lambda pixel, since: PixelHour.objects.filter(pixel_id=pixel, hour__gte=since).values_list(
+        "pk", "hour", "event", *COLUMNS
+    )
+)
+_CONFIRM = PreparedUpdate(
+    lambda pixel, since, now: (PixelHour.objects.filter(pixel_id=pixel, hour__gte=since), {"read_at": now})
+)
 
 
 def _quality(client: GraphClient, pixel: Pixel, now: datetime) -> None:

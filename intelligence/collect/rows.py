@@ -12,6 +12,7 @@
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from intelligence.metrics.days import Days
 from intelligence.metrics.frame import Numbers
 from intelligence.totals import Totals
 from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
+from metaads.prepared import Prepared
 
 IDS = "ids"
 COUNTS = ("impressions", "clicks", "inline_link_clicks", "thruplays")
@@ -59,9 +61,9 @@ def block_columns(account: AdAccount, level: str, difference: Difference) -> dic
 
 
 def _state_columns(account: AdAccount, level: str, ids: list[int]) -> dict[str, Column]:
-    model, (status, learning, budget) = _STATE[level]
-    names = [name for name in ("meta_id", status, learning, budget) if name]
-    held = {row["meta_id"]: row for row in model.objects.filter(account=account).values(*names)}
+    _, (status, learning, budget) = _STATE[level]
+    names, asked = _states(level)
+    held = {row[0]: dict(zip(names, row, strict=True)) for row in asked(account.pk)}
     rows = [held.get(str(entity_id), {}) for entity_id in ids]
     standing = standings(account, level)
     found = [standing.get(str(entity_id), Standing()) for entity_id in ids]
@@ -72,6 +74,14 @@ def _state_columns(account: AdAccount, level: str, ids: list[int]) -> dict[str, 
         "delivery": _texts([one.delivery for one in found]),
         "cause": _texts([one.cause for one in found]),
     }
+
+
+@cache
+def _states(level: str) -> tuple[list[str], Prepared[tuple[Any, ...]]]:
+    """The names of what is asked of a level, Meta's id first, and the query."""
+    model, looked_up = _STATE[level]
+    names = ["meta_id", *filter(None, looked_up)]
+    return names, Prepared(lambda account: model.objects.filter(account_id=account).values_list(*names))
 
 
 def _texts(values: list[str | None]) -> Column:

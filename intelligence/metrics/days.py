@@ -122,8 +122,10 @@ class Days:
         """Day by day, so that a month of every candidate of a result never stands in memory."""
         matrices = {name: self.blank.copy() for name in metrics}
         candidates = {name: self._candidates(name) for name in metrics}
+        wanted = [one for names in candidates.values() for one in names]
         for ago, totals in self._totals.items():
             rows, take = self._places[ago]
+            totals.reach(wanted)
             for name, matrix in matrices.items():
                 matrix[ago, rows] = first_nonzero([totals.metric(one)[take] for one in candidates[name]])
             if metrics[0] in TOGETHER:  # of types, mostly several are asked one after the other

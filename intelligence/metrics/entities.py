@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import numpy as np
+from django.db.models import TextField, Value
 from numpy.typing import NDArray
 
 from intelligence.metrics import windows
 from intelligence.metrics.frame import Numbers, Texts
 from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
+from metaads.prepared import Prepared
 
 Rows = NDArray[np.intp]
 
@@ -39,8 +43,7 @@ def bare(ids: Texts) -> Entities:
 
 def mirrored(account: AdAccount, level: str, now: datetime, deleted: bool | None = None) -> Entities:
     """All that the mirror ever had at a level (deleted ones count in totals above), or only those deleted or not."""
-    only = {} if deleted is None else {"deleted_at__isnull": not deleted}
-    rows = _rows(account, level, only)
+    rows = _rows(level, deleted)(account.pk)
     if not rows:
         return bare(np.zeros(0, dtype="<U1"))
     ids, parents, created, status = zip(*rows, strict=True)
@@ -53,16 +56,24 @@ def mirrored(account: AdAccount, level: str, now: datetime, deleted: bool | None
     )
 
 
-def _rows(account: AdAccount, level: str, only: dict[str, bool]) -> list[tuple[str, str | None, datetime | None, str]]:
-    names = ("created_time", "effective_status")
-    if level == Level.AD:
-        ads = Ad.objects.filter(account=account, **only).order_by("meta_id")
-        return list(ads.values_list("meta_id", "ad_set__meta_id", *names))
-    if level == Level.AD_SET:
-        ad_sets = AdSet.objects.filter(account=account, **only).order_by("meta_id")
-        return list(ad_sets.values_list("meta_id", "campaign__meta_id", *names))
-    campaigns = Campaign.objects.filter(account=account, **only).order_by("meta_id")
-    return [(meta_id, None, *rest) for meta_id, *rest in campaigns.values_list("meta_id", *names)]
+_ABOVE: dict[str, tuple[type[Campaign | AdSet | Ad], Any]] = {
+    Level.CAMPAIGN: (Campaign, Value(None, TextField())),
+    Level.AD_SET: (AdSet, "campaign__meta_id"),
+    Level.AD: (Ad, "ad_set__meta_id"),
+}
+
+
+@cache
+def _rows(level: str, deleted: bool | None) -> Prepared[tuple[str, str | None, datetime | None, str]]:
+    model, above = _ABOVE[level]
+    only = {} if deleted is None else {"deleted_at__isnull": not deleted}
+    return Prepared(
+        lambda account: (
+            model._default_manager.filter(account_id=account, **only)
+            .order_by("meta_id")
+            .values_list("meta_id", above, "created_time", "effective_status")
+        )
+    )
 
 
 def without(entities: Entities, ids: Texts) -> Entities:

@@ -10,6 +10,7 @@ from intelligence.metrics import windows
 from intelligence.models import Reading
 from intelligence.totals import Totals, open_totals, unpack_totals
 from metaads.models import AdAccount
+from metaads.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,36 @@ class Known:
         return max(self.read_at - moment, moment - self.confirmed_at, timedelta(0))
 
 
+_LISTED = Prepared(
+    lambda account, level, window, first, last, known_at: (
+        Reading.objects.filter(
+            account_id=account, level=level, window=window, day__range=(first, last), read_at__lte=known_at
+        )
+        .order_by("day", "read_at")
+        .values_list("day", "id")
+    )
+)
+_MOMENTS = Prepared(
+    lambda account, level, window, day, known_at: (
+        Reading.objects.filter(account_id=account, level=level, window=window, day=day, read_at__lte=known_at)
+        .order_by("read_at")
+        .values_list("id", "read_at", "confirmed_at", "confirmations")
+    )
+)
+_NEWEST = Prepared(
+    lambda account, level, known_at: (
+        Reading.objects.filter(account_id=account, level=level, window=Reading.DAY, read_at__lte=known_at)
+        .order_by("-day", "-read_at")
+        .values_list("confirmations", "read_at", "confirmed_at")[:1]
+    )
+)
+_PACKED = Prepared(
+    lambda ids: Reading.objects.filter(id__in=ids).values_list(
+        "day", "read_at", "confirmed_at", "confirmations", "packed"
+    )
+)
+
+
 def newest(
     account: AdAccount, level: str, days: tuple[date, date], known_at: datetime, window: str = Reading.DAY
 ) -> dict[date, Known]:
@@ -33,12 +64,7 @@ def newest(
 
     Two queries: one over the index, one for the blobs that are needed.
     """
-    listed = (
-        Reading.objects.filter(account=account, level=level, window=window, day__range=days, read_at__lte=known_at)
-        .order_by("day", "read_at")
-        .values_list("day", "id")
-    )
-    wanted = dict(listed)
+    wanted = dict(_LISTED(account.pk, level, window, *days, known_at))
     return {known.day: known for known in _load(list(wanted.values()), known_at)}
 
 
@@ -56,11 +82,7 @@ def around(
     account: AdAccount, level: str, day: date, moment: datetime, known_at: datetime, window: str = Reading.DAY
 ) -> Known | None:
     """The reading of `day` that held nearest to `moment`, of those known at `known_at`; None if there is none."""
-    listed = list(
-        Reading.objects.filter(account=account, level=level, window=window, day=day, read_at__lte=known_at)
-        .order_by("read_at")
-        .values_list("id", "read_at", "confirmed_at", "confirmations")
-    )
+    listed = _MOMENTS(account.pk, level, window, day, known_at)
     if not listed:
         return None
     zero = timedelta(0)
@@ -93,15 +115,12 @@ def revisions(
 
 def read_until(account: AdAccount, level: str, known_at: datetime) -> datetime | None:
     """When the newest day was last read, as known at `known_at`; None without any reading."""
-    newest_first = Reading.objects.filter(
-        account=account, level=level, window=Reading.DAY, read_at__lte=known_at
-    ).order_by("-day", "-read_at")
-    row = newest_first.values_list("confirmations", "read_at", "confirmed_at").first()
+    row = _NEWEST.first(account.pk, level, known_at)
     return None if row is None else confirmed_by(*row, known_at)
 
 
 def _load(ids: list[int], known_at: datetime) -> list[Known]:
-    rows = Reading.objects.filter(id__in=ids).values_list("day", "read_at", "confirmed_at", "confirmations", "packed")
+    rows = _PACKED(ids)
     return [
         Known(day, read_at, confirmed_by(moments, read_at, confirmed_at, known_at), open_totals(packed))
         for day, read_at, confirmed_at, moments, packed in rows

@@ -11,25 +11,26 @@ parent and account let expect (`metrics.shrink`); the answer is the probability 
 | sums, counts, status, trends, others | known as they are                         | exact                            |
 
 Variants (`cpa_mature_7d`, `roas_1d_click_7d`) follow their plain field; a metric of one's own that is one sum over
-another is a rate as well. Orders are not read one by one, so the spread
-of order values is estimated from how entities' mean order values differ with the number of orders behind them.
+another is a rate as well. How events are judged is in `metrics.events`, what an order is worth in `metrics.orders`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intelligence.metrics import catalog
+from intelligence.metrics.events import RESULTS_SLOPE, happening
 from intelligence.metrics.families.base import numbers
 from intelligence.metrics.families.ratios import Ratio, Ratios, ratio_of
 from intelligence.metrics.families.sums import Sums, unit_of
 from intelligence.metrics.field import NUMBER, Field
 from intelligence.metrics.frame import Frame, Numbers, Texts
-from intelligence.metrics.shrink import Counts, Prior, priors
+from intelligence.metrics.orders import order_values
+from intelligence.metrics.shrink import Counts, Prior, beta, priors, special
 from intelligence.metrics.siblings import Codes, codes_of
 
 Rows = NDArray[np.intp]
@@ -37,17 +38,8 @@ Column = Callable[[Field], Numbers | Texts]
 
 ORDERS = {"conversion_value": "conversions", "true_value": "true_conversions"}
 """The count behind a value, for returns."""
-USUAL_ORDERS, USUAL_MEANS = 1.0, 0.04
-"""Squared coefficients of variation: of single order values, and of entities' true means, where too few tell."""
-LEAST_SELLERS = 8
-
-
-@cache
-def _special() -> Any:
-    """SciPy's special functions: 30 MB and most of a second that few processes ever need."""
-    from scipy import special  # noqa: PLC0415
-
-    return special
+DELIVERY = frozenset({"clicks", "inline_link_clicks", "impressions"})
+"""What money buys in proportion; of results it buys ever fewer."""
 
 
 class Belief(Protocol):
@@ -73,10 +65,22 @@ class GammaBelief:
         wanted = np.broadcast_to(np.asarray(threshold, dtype=np.float64), self.shape.shape)
         with np.errstate(all="ignore"):
             if self.inverse:
-                found = _special().gammainc(self.shape, self.rate * self.scale / wanted)
+                found = special().gammainc(self.shape, self.rate * self.scale / wanted)
             else:
-                found = _special().gammaincc(self.shape, self.rate * wanted / self.scale)
+                found = special().gammaincc(self.shape, self.rate * wanted / self.scale)
         return _settled(found, wanted)
+
+    def rates(self, quantiles: Sequence[float]) -> Numbers:
+        """(quantiles, n) of the rate itself, whatever is made of it: events, or their worth, per exposure."""
+        with np.errstate(all="ignore"):
+            found = special().gammaincinv(self.shape[None, :], np.asarray(quantiles)[:, None]) / self.rate[None, :]
+        answer: Numbers = found * (1.0 if self.inverse else self.scale)
+        return answer
+
+    @property
+    def mean(self) -> Numbers:
+        """(n,) expectation of the rate itself."""
+        return self.shape / self.rate * (1.0 if self.inverse else self.scale)
 
     def take(self, rows: Rows) -> "GammaBelief":
         return GammaBelief(self.shape[rows], self.rate[rows], self.scale, self.inverse)
@@ -93,7 +97,7 @@ class BetaBelief:
     def above(self, threshold: Numbers | float) -> Numbers:
         wanted = np.broadcast_to(np.asarray(threshold, dtype=np.float64), self.yes.shape)
         with np.errstate(all="ignore"):
-            found = _special().betaincc(self.yes, self.no, np.clip(wanted / self.scale, 0, 1))
+            found = special().betaincc(self.yes, self.no, np.clip(wanted / self.scale, 0, 1))
         return _settled(found, wanted)
 
     def take(self, rows: Rows) -> "BetaBelief":
@@ -144,16 +148,27 @@ class Beliefs:
 
 def _share(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
     counts, known = beliefs.counts(beliefs.sum(field, ratio.top), beliefs.sum(field, ratio.bottom), trials=True)
-    prior = priors(counts)
-    mean = np.clip(prior.mean, 1e-9, 1 - 1e-9)
-    strength = np.where(np.isinf(prior.variance), 1.0, np.maximum(mean * (1 - mean) / prior.variance - 1, 0.1))
-    mean = np.where(np.isinf(prior.variance), 0.5, mean)  # Jeffreys: Beta(1/2, 1/2)
-    yes, no = mean * strength + counts.events, (1 - mean) * strength + np.maximum(counts.exposure - counts.events, 0)
+    found = priors(counts)
+    shares = [_updated(prior, counts) for _, prior in found]
+    weights = np.array([weight for weight, _ in found])[:, None]
+    means, variances = (np.stack(one) for one in zip(*shares, strict=True))
+    mean = (weights * means).sum(axis=0)
+    yes, no = beta(mean, (weights * (variances + (means - mean) ** 2)).sum(axis=0))
     return BetaBelief(np.where(known, yes, np.nan), np.where(known, no, np.nan), ratio.scale)
 
 
+def _updated(prior: Prior, counts: Counts) -> tuple[Numbers, Numbers]:
+    """Mean and variance after the entity's own tries; Jeffreys' Beta(1/2, 1/2) where nothing else is known."""
+    yes, no = beta(prior.mean, prior.variance)
+    alone = np.isinf(prior.variance)
+    yes = np.where(alone, 0.5, yes) + counts.events
+    no = np.where(alone, 0.5, no) + np.maximum(counts.exposure - counts.events, 0)
+    return yes / (yes + no), yes * no / ((yes + no) ** 2 * (yes + no + 1))
+
+
 def _cost(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
-    shape, rate = _happening(beliefs, beliefs.sum(field, ratio.bottom), beliefs.sum(field, ratio.top))
+    slope = 0.0 if ratio.bottom in DELIVERY else RESULTS_SLOPE
+    shape, rate = _happening(beliefs, beliefs.sum(field, ratio.bottom), beliefs.sum(field, ratio.top), slope)
     return GammaBelief(shape, rate, ratio.scale, inverse=True)
 
 
@@ -163,58 +178,29 @@ def _per(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
     return GammaBelief(shape, rate, ratio.scale)
 
 
-def _happening(beliefs: Beliefs, events: Numbers, exposure: Numbers) -> tuple[Numbers, Numbers]:
+def _happening(beliefs: Beliefs, events: Numbers, exposure: Numbers, slope: float = 0.0) -> tuple[Numbers, Numbers]:
     """Shape and rate of events per exposure, NaN where unknown."""
     counts, known = beliefs.counts(events, exposure, trials=False)
-    prior = priors(counts)
-    rate = np.where(np.isinf(prior.variance), 0.0, prior.mean / prior.variance)
-    shape = np.where(np.isinf(prior.variance), 0.5, prior.mean * rate)  # Jeffreys: r^(-1/2)
-    return np.where(known, shape + counts.events, np.nan), np.where(known, rate + counts.exposure, np.nan)
+    shape, rate = happening(counts, slope)
+    return np.where(known, shape, np.nan), np.where(known, rate, np.nan)
 
 
 def _return(beliefs: Beliefs, field: Field, ratio: Ratio) -> Belief:
-    """Independent rate r and mean order value v: E = Er Ev, Var = Er^2 Vv + Ev^2 Vr + Vr Vv."""
-    value = beliefs.sum(field, ratio.top)
     orders = beliefs.sum(field, _orders(ratio.top))
-    shape, rate = _happening(beliefs, np.where(np.isnan(value), np.nan, orders), beliefs.sum(field, ratio.bottom))
-    order = _order_values(value, orders, beliefs.parents)
+    return returns(beliefs, beliefs.sum(field, ratio.top), orders, beliefs.sum(field, ratio.bottom))
+
+
+def returns(beliefs: Beliefs, value: Numbers, orders: Numbers, exposure: Numbers) -> GammaBelief:
+    """Value per unit of `exposure` (n,): spend, or what of it has shown its results; NaN where a figure is unknown.
+
+    Independent rate r and mean order value v: E = Er Ev, Var = Er^2 Vv + Ev^2 Vr + Vr Vv.
+    """
+    shape, rate = _happening(beliefs, np.where(np.isnan(value), np.nan, orders), exposure, RESULTS_SLOPE)
+    order = order_values(value, orders, beliefs.parents)
     per, per_spread = shape / rate, 1 / shape  # mean, and squared coefficient of variation
     spread = order.variance / order.mean**2
     together = per_spread + spread + per_spread * spread
     return GammaBelief(1 / together, 1 / (together * per * order.mean))
-
-
-def _order_values(value: Numbers, orders: Numbers, parents: Codes) -> Prior:
-    """(n,) mean and variance of the true mean order value; NaN where no order was ever seen."""
-    sold = (orders > 0) & (value > 0)
-    count, worth = np.where(sold, orders, 0.0), np.where(sold, value, 0.0)
-    if not sold.any():
-        return Prior(np.full(len(value), np.nan), np.full(len(value), np.nan))
-    level = worth.sum() / count.sum()
-    single, means = _spreads(worth[sold] / count[sold] / level, count[sold])
-    group_worth = np.bincount(parents, worth)[parents] - worth
-    group_count = np.bincount(parents, count)[parents] - count
-    weak = 1 / means  # orders' worth of trust in the level: siblings outweigh it soon
-    above = (group_worth + weak * level) / (group_count + weak)
-    before, own = 1 / means, count / single  # precisions, in units of the level squared
-    mean = (above * before + np.where(sold, value, 0.0) / single) / (before + own)
-    return Prior(mean, level**2 / (before + own))
-
-
-def _spreads(relative: Numbers, count: Numbers) -> tuple[float, float]:
-    """Squared coefficients of variation of single orders and of entities' true means.
-
-    An entity's mean order value differs from the level's by means + single / count on average: two moments of it
-    (plain, and weighted with the count) give both.
-    """
-    if len(relative) < LEAST_SELLERS:
-        return USUAL_ORDERS, USUAL_MEANS
-    apart = (relative - 1) ** 2
-    system = np.array([[1.0, float((1 / count).mean())], [float(count.mean()), 1.0]])
-    if abs(np.linalg.det(system)) < 1e-6:
-        return USUAL_ORDERS, USUAL_MEANS
-    means, single = np.linalg.solve(system, [float(apart.mean()), float((apart * count).mean())])
-    return min(max(float(single), 0.05), 4.0), min(max(float(means), 0.0025), 1.0)
 
 
 def _orders(value: str) -> str:

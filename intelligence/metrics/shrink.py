@@ -1,34 +1,51 @@
 """What may be expected of each entity's true rate before its own data speak: its siblings', its account's.
 
 Empirical Bayes in two steps, account -> parent -> entity. How much true rates differ between siblings, and parents from
-each other, is estimated from the spread that is left after counting noise (method of moments: DerSimonian & Laird,
-Controlled Clinical Trials 7, 1986; for rates Marshall, Applied Statistics 40, 1991). Siblings and account are joined by
-credibility weights (Buehlmann & Straub, 1970). An entity's own data never enter its own prior.
+each other, is judged by how well each entity is foretold by the others (the predictive likelihood: Geisser & Eddy,
+JASA 74, 1979), and integrated over (`metrics.quadrature`): few or thin entities tell it badly. Siblings and account are
+joined by credibility weights (Buehlmann & Straub, 1970). An entity's own data never enter its own prior.
 """
 
 from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 
 from intelligence.metrics.frame import Numbers
+from intelligence.metrics.quadrature import ONLY_USUAL, USUAL, believed
 from intelligence.metrics.siblings import Codes
 
-USUAL_SPREAD = 0.25
-"""Squared coefficient of variation of true rates (0.5 of the mean) where too few entities tell. Ours, not Meta's."""
-LEAST_SPREAD, MOST_SPREAD = 0.08, 4.0
-"""However alike siblings look, one may still be a dud: below this, nothing it does would be believed of it."""
-TRUST = 10
-"""Degrees of freedom that the usual spread is worth against the estimated one."""
+Rows = Codes | slice
+EVERY = slice(None)
 HALF = 0.5
 """Events added where none were seen: a rate of exactly zero would be certain of itself."""
+ENOUGH = 1000
+"""Entities that are asked how well they were foretold; more would tell no more."""
+
+
+@cache
+def special() -> Any:
+    """SciPy's special functions: 30 MB and most of a second that few processes ever need."""
+    from scipy import special  # noqa: PLC0415
+
+    return special
 
 
 @dataclass(frozen=True)
 class Prior:
-    """(n,) mean and variance of the true rate. Variance infinite: nothing is known but the entity itself."""
+    """(n,) mean of the true rate among its like, variance of that mean's estimate (infinite: nothing is known but the
+    entity itself), and the squared coefficient of variation with which its like differ.
+    """
 
     mean: Numbers
-    variance: Numbers
+    doubt: Numbers
+    spread: float = 0.0
+
+    @property
+    def variance(self) -> Numbers:
+        """(n,) of the entity's own rate."""
+        return self.doubt + self.spread * self.mean**2
 
 
 @dataclass(frozen=True)
@@ -52,20 +69,74 @@ class Counts:
         return np.asarray(rate * (1 - np.minimum(rate, 1)) if self.trials else rate, dtype=np.float64)
 
 
-def priors(counts: Counts) -> Prior:
-    """The prior of every entity."""
-    events, exposure = counts.by_parent(counts.events), counts.by_parent(counts.exposure)
-    squares = counts.by_parent(counts.exposure**2)
-    total = float(exposure.sum())
-    if total <= 0:
-        return _nothing(len(counts.events))
-    level = (float(events.sum()) + HALF) / total
-    siblings = _spread_of_siblings(counts, events, exposure, squares)
-    within = counts.noise(level) + siblings * level**2 * _over(squares, exposure)  # variance of a parent x exposure
-    parents = _spread_of_parents(events, exposure, within, level)
-    above = _from_account(events, exposure, float(counts.noise(level)), parents)
-    joined = _joined(counts, (events, exposure, squares), siblings, level, above)
-    return Prior(joined.mean, joined.variance + siblings * joined.mean**2)
+def priors(counts: Counts) -> list[tuple[float, Prior]]:
+    """The prior of every entity for each way in which rates may differ, with its weight; the weights sum to 1."""
+    level = _Level(counts)
+    if level.total <= 0:
+        return [(1.0, _nothing(len(counts.events)))]
+    siblings = believed(lambda spread: level.foretold(spread, USUAL))
+    likely = siblings[1][1]
+    alone = int((level.exposure > 0).sum()) < 2
+    parents = ONLY_USUAL if alone else believed(lambda spread: level.foretold(likely, spread))
+    return [(one * other, level.prior(spread, of_parents)) for one, spread in siblings for other, of_parents in parents]
+
+
+class _Level:
+    """The sums of one level's parents, and what follows from them under given spreads."""
+
+    def __init__(self, counts: Counts) -> None:
+        self.counts = counts
+        self.events, self.exposure = counts.by_parent(counts.events), counts.by_parent(counts.exposure)
+        self.squares = counts.by_parent(counts.exposure**2)
+        self.total = float(self.exposure.sum())
+        self.rate = (float(self.events.sum()) + HALF) / self.total if self.total > 0 else HALF
+
+    def prior(self, siblings: float, parents: float, rows: Rows = EVERY) -> Prior:
+        """Of these rows, with squared coefficients of variation of siblings' and of parents' true rates."""
+        within = self.counts.noise(self.rate) + siblings * self.rate**2 * _over(self.squares, self.exposure)
+        noise = float((within * self.exposure).sum()) / self.total  # variance of a parent x its exposure
+        above = _from_account(self.events, self.exposure, noise, parents)
+        return _joined(self.counts, rows, (self.events, self.exposure, self.squares), siblings, self.rate, above)
+
+    def foretold(self, siblings: float, parents: float) -> float:
+        """Logarithm of the probability of each one's events by its own prior, summed, without what is constant."""
+        prior = self.prior(siblings, parents, self._asked)
+        told = np.isfinite(prior.variance)
+        rows = self._asked[told]
+        tell = _tries if self.counts.trials else _happens
+        found = tell(prior.mean[told], prior.variance[told], self.counts.events[rows], self.counts.exposure[rows])
+        return float(found.sum())
+
+    @cached_property
+    def _asked(self) -> Codes:
+        """Rows, evenly spread over the level."""
+        rows = np.flatnonzero(self.counts.exposure > 0)
+        return rows[:: len(rows) // ENOUGH + 1]
+
+
+def _happens(mean: Numbers, variance: Numbers, events: Numbers, exposure: Numbers) -> Numbers:
+    """Gamma and Poisson: negative binomial."""
+    rate = mean / variance
+    shape, ln = mean * rate, special().gammaln
+    told: Numbers = (
+        ln(shape + events) - ln(shape) - shape * np.log1p(exposure / rate) - events * np.log(rate + exposure)
+    )
+    return told
+
+
+def _tries(mean: Numbers, variance: Numbers, events: Numbers, exposure: Numbers) -> Numbers:
+    """Beta and binomial."""
+    yes, no = beta(mean, variance)
+    ln = special().betaln
+    told: Numbers = ln(yes + events, no + np.maximum(exposure - events, 0)) - ln(yes, no)
+    return told
+
+
+def beta(mean: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
+    """The two parameters of a Beta with these moments."""
+    share = np.clip(mean, 1e-9, 1 - 1e-9)
+    strength = np.maximum(share * (1 - share) / variance - 1, 0.1)
+    return share * strength, (1 - share) * strength
 
 
 def _nothing(count: int) -> Prior:
@@ -76,36 +147,6 @@ def _over(top: Numbers, bottom: Numbers) -> Numbers:
     answer = np.zeros(len(top))
     np.divide(top, bottom, out=answer, where=bottom > 0)
     return answer
-
-
-def _spread_of_siblings(counts: Counts, events: Numbers, exposure: Numbers, squares: Numbers) -> float:
-    """How much true rates differ under one parent, as a squared coefficient of variation, pooled over all parents."""
-    rate = _over(events, exposure)
-    own = _over(counts.events, counts.exposure)
-    seen = counts.by_parent((counts.exposure > 0).astype(np.float64))
-    apart = counts.by_parent(counts.exposure * (own - rate[counts.parents]) ** 2)
-    free = np.maximum(seen - 1, 0)
-    room = float((rate**2 * (exposure - _over(squares, exposure))).sum())
-    if room <= 0:
-        return USUAL_SPREAD
-    return _bounded(float((apart - counts.noise(rate) * free).sum()) / room, float(free.sum()))
-
-
-def _spread_of_parents(events: Numbers, exposure: Numbers, within: Numbers, level: float) -> float:
-    """How much parents' true rates differ from the account's."""
-    total, seen = float(exposure.sum()), exposure > 0
-    free = int(seen.sum()) - 1
-    room = level**2 * (total - float((exposure**2).sum()) / total)
-    if free < 1 or room <= 0:
-        return USUAL_SPREAD
-    apart = float((exposure * (_over(events, exposure) - level) ** 2).sum())
-    return _bounded((apart - float((within * (1 - exposure / total))[seen].sum())) / room, free)
-
-
-def _bounded(spread: float, free: float) -> float:
-    """An estimate from `free` degrees of freedom, pulled to the usual one where they are few."""
-    spread = min(max(spread, 0.0), MOST_SPREAD)
-    return max((free * spread + TRUST * USUAL_SPREAD) / (free + TRUST), LEAST_SPREAD)
 
 
 def _from_account(events: Numbers, exposure: Numbers, noise: float, spread: float) -> Prior:
@@ -119,18 +160,21 @@ def _from_account(events: Numbers, exposure: Numbers, noise: float, spread: floa
     return Prior(mean, variance + spread * mean**2 * (1 + 1 / count))
 
 
-def _joined(counts: Counts, sums: tuple[Numbers, Numbers, Numbers], spread: float, level: float, above: Prior) -> Prior:
-    """(n,) the parent's rate as siblings (without the entity) and account tell it together."""
-    events, exposure, squares = (values[counts.parents] for values in sums)
-    rest = np.maximum(exposure - counts.exposure, 0)
+def _joined(
+    counts: Counts, rows: Rows, sums: tuple[Numbers, Numbers, Numbers], spread: float, level: float, above: Prior
+) -> Prior:
+    """(rows,) the parent's rate as siblings (without the entity) and account tell it together."""
+    parents, own_events, own = counts.parents[rows], counts.events[rows], counts.exposure[rows]
+    events, exposure, squares = (values[parents] for values in sums)
+    rest = np.maximum(exposure - own, 0)
     known = rest > 1e-9 * exposure
-    mean = _over(np.maximum(events - counts.events, 0), np.where(known, rest, 0))
-    uneven = np.maximum(squares - counts.exposure**2, 0)
+    mean = _over(np.maximum(events - own_events, 0), np.where(known, rest, 0))
+    uneven = np.maximum(squares - own**2, 0)
     sampling = np.full(len(rest), np.inf)
     np.divide(counts.noise(level) * rest + spread * level**2 * uneven, rest**2, out=sampling, where=known)
-    account, doubt = above.mean[counts.parents], above.variance[counts.parents]
+    account, doubt = above.mean[parents], above.doubt[parents]
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = np.where(known, np.where(np.isinf(doubt), 1.0, doubt / (doubt + sampling)), 0.0)
         together = np.where(np.isinf(doubt), sampling, np.where(known, (1 - weight) * doubt, doubt))
     both: Numbers = weight * mean + (1 - weight) * account
-    return Prior(np.maximum(both, HALF / float(sums[1].sum())), together)
+    return Prior(np.maximum(both, HALF / float(sums[1].sum())), together, spread)

@@ -20,11 +20,44 @@ from intelligence.metrics.mirror import Mirror, chosen, read_mirror
 from intelligence.metrics.targets import FIELDS, target_columns
 from intelligence.models import State
 from metaads.models import AdAccount, Level
+from metaads.prepared import Prepared, upsert
 
 LEVELS: tuple[str, ...] = (Level.CAMPAIGN, Level.AD_SET, Level.AD)
 _TEXT, _NUMBER, _TIME = "text:", "number:", "time:"
 _ID = f"{_TEXT}id"
 _HOUR = 3600.0
+
+_DIGEST = Prepared(
+    lambda account, level, now: (
+        State.objects.filter(account_id=account, level=level, at__lte=now)
+        .order_by("-at")
+        .values_list("digest", flat=True)[:1]
+    )
+)
+_WHOLE_BEFORE = Prepared(
+    lambda account, level, now: (
+        State.objects.filter(account_id=account, level=level, whole=True, at__lt=now)
+        .order_by("-at")
+        .values_list("at", flat=True)[:1]
+    )
+)
+_MOMENT = Prepared(
+    lambda account, level, at: State.objects.filter(account_id=account, level=level, at=at).values_list("pk")[:1]
+)
+_WHOLE = Prepared(
+    lambda account, level, known_at: (
+        State.objects.filter(account_id=account, level=level, whole=True, at__lte=known_at)
+        .order_by("-at")
+        .values_list("at", "packed")[:1]
+    )
+)
+_PARTS = Prepared(
+    lambda account, level, known_at, after: (
+        State.objects.filter(account_id=account, level=level, at__lte=known_at, at__gt=after)
+        .order_by("at")
+        .values_list("packed", flat=True)
+    )
+)
 
 
 def keep_states(account: AdAccount, now: datetime) -> int:
@@ -89,23 +122,23 @@ class Past:
 def _keep(account: AdAccount, level: str, now: datetime) -> bool:
     columns = _columns(account, level)
     digest = hashlib.sha256(pack(columns)).hexdigest()
-    last = State.objects.filter(account=account, level=level, at__lte=now).defer("packed").order_by("-at").first()
-    if last is not None and last.digest == digest:
+    last = _DIGEST.first(account.pk, level, now)
+    if last == digest:
         return False
     before = _columns_at(account, level, now) if last and _same_day(account, level, now) else None
     rows = None if before is None else _changed(before, columns)
     whole = rows is None or 2 * len(rows) > len(columns[_ID])
     stored = columns if rows is None or whole else {name: column[rows] for name, column in columns.items()}
-    values = {"whole": whole, "rows": len(stored[_ID]), "packed": pack(stored), "digest": digest}
-    State.objects.update_or_create(account=account, level=level, at=now, defaults=values)
+    row = {"account_id": account.pk, "level": level, "at": now}
+    held = {"whole": whole, "rows": len(stored[_ID]), "packed": pack(stored), "digest": digest}
+    upsert(State, list(row), {**row, **held})
     return True
 
 
 def _same_day(account: AdAccount, level: str, now: datetime) -> bool:
     """Whether the newest whole state is of the account's day. One of this very moment is replaced, not built on."""
-    whole = State.objects.filter(account=account, level=level, whole=True, at__lt=now).order_by("-at")
-    at = whole.values_list("at", flat=True).first()
-    replaced = State.objects.filter(account=account, level=level, at=now).exists()
+    at = _WHOLE_BEFORE.first(account.pk, level, now)
+    replaced = _MOMENT.first(account.pk, level, now) is not None
     return (
         at is not None and not replaced and windows.local_day(at, account.zone) == windows.local_day(now, account.zone)
     )
@@ -137,12 +170,11 @@ def _columns_at(
     account: AdAccount, level: str, known_at: datetime, only: Container[str] | None = None
 ) -> dict[str, Column] | None:
     """`only` these columns (the id among them), or all."""
-    rows = State.objects.filter(account=account, level=level, at__lte=known_at)
-    whole = rows.filter(whole=True).order_by("-at").first()
+    whole = _WHOLE.first(account.pk, level, known_at)
     if whole is None:
         return None
-    columns = unpack(whole.packed, only)
-    for packed in rows.filter(at__gt=whole.at).order_by("at").values_list("packed", flat=True):
+    columns = unpack(whole[1], only)
+    for packed in _PARTS(account.pk, level, known_at, whole[0]):
         columns = _overlaid(columns, unpack(packed, only))
     return columns
 

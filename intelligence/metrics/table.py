@@ -21,6 +21,7 @@ from intelligence.metrics.states import Past, keep_states, targets_of
 from intelligence.metrics.targets import target_columns
 from intelligence.models import StoredFrame
 from metaads.models import AdAccount, Level
+from metaads.prepared import Prepared, upsert
 
 STORED_WINDOWS: tuple[str, ...] = ("1h", "24h", "today", "yesterday", "3d", "7d", "14d", "30d")
 STORED: tuple[str, ...] = (SINCE_CONVERSION, *(f"{base}_{window}" for base in BASES for window in STORED_WINDOWS))
@@ -83,17 +84,13 @@ def _sum(source: Source, name: str) -> Numbers:
     return np.full(len(source.entities.ids), np.nan) if found is None else found
 
 
-def store_frame(frame: Frame) -> StoredFrame:
+def store_frame(frame: Frame) -> None:
     """Keeps the frame's state and the sums of the standard windows; replaces one of the same tick."""
     columns = {_IDS: frame.ids, **dict(frame.columns)}
     columns.update({name: held for name in STORED if (held := frame.columns.get(name)) is not None})
-    stored, _ = StoredFrame.objects.update_or_create(
-        account_id=frame.account_id,
-        level=frame.level,
-        at=frame.at,
-        defaults={"read_at": frame.read_at, "rows": len(frame), "packed": pack(columns)},
-    )
-    return stored
+    row = {"account_id": frame.account_id, "level": frame.level, "at": frame.at}
+    kept = {"read_at": frame.read_at, "rows": len(frame), "packed": pack(columns)}
+    upsert(StoredFrame, list(row), {**row, **kept})
 
 
 def load_frame(stored: StoredFrame) -> Frame:
@@ -121,13 +118,17 @@ def latest_frame(account: AdAccount, level: str) -> Frame | None:
     return None if stored is None else load_frame(stored)
 
 
+_MADE = Prepared(lambda account, level, at: StoredFrame.objects.filter(account_id=account, level=level, at=at))
+
+
 def frame_for_tick(account: AdAccount, level: str, now: datetime) -> Frame:
     """The frame of this tick: the stored one, unless newer data were read since it was made; else a new one, stored.
 
     Campaigns come first in a tick, so with their frame the state of all levels is kept, for the tick to be rebuilt.
     """
-    stored = StoredFrame.objects.filter(account=account, level=level, at=now).select_related("account").first()
+    stored = _MADE.first(account.pk, level, now)
     if stored is not None and stored.read_at == read_until(account, level, now):
+        stored.account = account
         return load_frame(stored)
     if level == Level.CAMPAIGN:
         keep_states(account, now)

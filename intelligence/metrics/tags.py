@@ -11,6 +11,7 @@ from intelligence.metrics.frame import Texts
 from intelligence.metrics.targets import why_no_target
 from intelligence.models import EntityTag
 from metaads.models import AdAccount
+from metaads.prepared import Prepared
 
 SIGN = "|"
 LONGEST = 40
@@ -70,10 +71,15 @@ def set_tags(account: AdAccount, level: str, entity_id: str, tags: Iterable[str]
     return wanted
 
 
+_TAGS = Prepared(
+    lambda account, level: EntityTag.objects.filter(account_id=account, level=level).values_list("entity_id", "tag")
+)
+
+
 def tag_column(account: AdAccount, level: str, ids: Texts) -> Texts:
     """(n,) packed tags of the entities of a level, in the order of `ids`. One query."""
     held: dict[str, list[str]] = {}
-    for entity_id, tag in EntityTag.objects.filter(account=account, level=level).values_list("entity_id", "tag"):
+    for entity_id, tag in _TAGS(account.pk, level):
         held.setdefault(entity_id, []).append(tag)
     if not held:
         return np.full(len(ids), SIGN)

@@ -8,6 +8,7 @@ from django.db.models import Model
 from intelligence.metrics.frame import Numbers, Texts
 from intelligence.models import Target
 from metaads.models import Ad, AdAccount, AdSet, Campaign, Level
+from metaads.prepared import Prepared
 
 FIELDS: tuple[str, ...] = ("target_cpa", "target_roas")
 _MODELS: dict[str, type[Model]] = {Level.CAMPAIGN: Campaign, Level.AD_SET: AdSet, Level.AD: Ad}
@@ -61,6 +62,9 @@ def set_target(
     return target
 
 
+_TARGETS = Prepared(lambda account: Target.objects.filter(account_id=account))
+
+
 def target_columns(
     account: AdAccount, campaign_ids: Texts, level: str = Level.CAMPAIGN, ids: Texts | None = None
 ) -> dict[str, Numbers]:
@@ -68,7 +72,7 @@ def target_columns(
 
     `ids` of entities of `level`; without them those of the campaigns.
     """
-    rows = list(Target.objects.filter(account=account))
+    rows = _TARGETS(account.pk)
     own = campaign_ids if ids is None else ids
     return {name: _column(rows, name, level, own, campaign_ids) for name in FIELDS}
 

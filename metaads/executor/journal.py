@@ -19,10 +19,8 @@ def http_budget() -> timedelta:
 
 
 def _claimable(now: datetime) -> Q:
-    return (
-        Q(state=State.OPEN)
-        | Q(state=State.CLAIMED, lease_until__lt=now)
-        | (Q(state=State.UNCERTAIN) & (Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)))
+    return Q(state=State.CLAIMED, lease_until__lt=now) | (
+        Q(state__in=[State.OPEN, State.UNCERTAIN]) & (Q(next_try_at__isnull=True) | Q(next_try_at__lte=now))
     )
 
 
@@ -31,20 +29,17 @@ def claim(key: str, change: Change) -> Claim | None:
 
     An open step (nothing of it took effect) takes over the values of `change`; any other keeps its own.
     """
-    values = {"old": change.old, "new": change.new}
-    JournalStep.objects.bulk_create(
-        [
-            JournalStep(
-                key=key,
-                account=change.account,
-                level=change.level,
-                entity_id=change.entity_id,
-                field=change.field,
-                **values,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    values = {
+        "op": change.op,
+        "level": change.level,
+        "entity_id": change.entity_id or change.account.meta_id,
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+        "params": dict(change.params),
+        "marker": change.marker.strip(),
+    }
+    JournalStep.objects.bulk_create([JournalStep(key=key, account=change.account, **values)], ignore_conflicts=True)
     step = JournalStep.objects.get(key=key)
     now = machine_now()
     taken = JournalStep.objects.filter(_claimable(now), pk=step.pk, fence=step.fence, state=step.state).update(
@@ -56,7 +51,17 @@ def claim(key: str, change: Change) -> Claim | None:
     )
     if taken != 1:
         return None
-    return Claim(key, step.pk, change, step.fence + 1, step.sent, step.state, step.state == State.CLAIMED)
+    return Claim(
+        key=key,
+        step_id=step.pk,
+        change=change,
+        fence=step.fence + 1,
+        sent=step.sent,
+        was=step.state,
+        takeover=step.state == State.CLAIMED,
+        attempts=step.attempts + 1,
+        made_id=step.made_id,
+    )
 
 
 def _mine(held: Claim) -> Q:
@@ -85,7 +90,10 @@ def finish(held: Claim, state: str, **columns: Any) -> bool:
 
 
 def hand_back(held: Claim, **columns: Any) -> bool:
-    """Nothing took effect: the step is open again, and its sent count begins anew. False: lost lease."""
+    """Nothing took effect: the step is open again, and its sent count begins anew. False: lost lease.
+
+    With `next_try_at` (machine time) nobody can claim it before then.
+    """
     return JournalStep.objects.filter(_mine(held)).update(state=State.OPEN, lease_until=None, sent=0, **columns) == 1
 
 

@@ -27,6 +27,7 @@ from django.db.models import Case, F, Value, When
 from metaads.graph import usage
 from metaads.graph.errors import RateLimited
 from metaads.models import AdAccount, ApiUsage
+from metaads.prepared import Prepared, PreparedUpdate
 
 log = logging.getLogger(__name__)
 
@@ -71,18 +72,18 @@ def check(account: AdAccount, now: datetime, insights: bool, priority: Priority)
 
     One look-up. `insights`: the call reads reports (a bucket of its own).
     """
-    row = ApiUsage.objects.filter(account=account).first()
+    row = _ROW.first(account.pk)
     if row is None:
         return timedelta(0)
     until = max(filter(None, [row.blocked_until, row.insights_blocked_until if insights else None]), default=now)
     if until > now:
-        raise RateLimited(f"Meta asked us to wait until {until:%H:%M} UTC.", retry_after=until - now)
+        raise RateLimited(f"Meta asked us to wait until {account.moment(until)}.", retry_after=until - now)
     return timedelta(0) if priority == Priority.EXECUTE else _share(account, row, now, insights, priority)
 
 
 def is_short(account: AdAccount, now: datetime, insights: bool = True) -> bool:
     """Whether so much of the limit is used (75 %) that the most important should be read first."""
-    row = ApiUsage.objects.filter(account=account).first()
+    row = _ROW.first(account.pk)
     return row is not None and _percent(row, now, insights) >= SLOW_FROM_PERCENT
 
 
@@ -143,13 +144,10 @@ def block(account: AdAccount, until: datetime, insights: bool) -> None:
 
 def _update(account: AdAccount, now: datetime, seen: usage.Usage) -> int:
     hour = _hour(now)
-    changes: dict[str, object] = {
-        "calls": Case(When(hour=hour, then=F("calls") + 1), default=Value(1)),
-        "hour": hour,
-        "updated_at": now,
-    }
-    if seen.percents:
-        changes |= _renewed(account, now, seen)
+    renewed = _renewed(account, now, seen) if seen.percents else {}
+    if renewed and not seen.wait and not seen.insights_wait:
+        return _COUNTED(account.pk, hour, now, renewed["percent"], renewed["headers"])
+    changes: dict[str, object] = {**_counted(hour, now), **renewed}
     if seen.wait:
         changes["blocked_until"] = now + seen.wait
     if seen.insights_wait:
@@ -157,9 +155,24 @@ def _update(account: AdAccount, now: datetime, seen: usage.Usage) -> int:
     return ApiUsage.objects.filter(account=account).update(**changes)
 
 
+def _counted(hour: Any, now: Any) -> dict[str, object]:
+    """One call more in its hour."""
+    return {"calls": Case(When(hour=hour, then=F("calls") + 1), default=Value(1)), "hour": hour, "updated_at": now}
+
+
+_ROW = Prepared(lambda account: ApiUsage.objects.filter(account_id=account)[:1])
+_HEADERS = Prepared(lambda account: ApiUsage.objects.filter(account_id=account).values_list("headers", flat=True)[:1])
+_COUNTED = PreparedUpdate(
+    lambda account, hour, now, percent, headers: (
+        ApiUsage.objects.filter(account_id=account),
+        {**_counted(hour, now), "percent": percent, "headers": headers},
+    )
+)
+
+
 def _renewed(account: AdAccount, now: datetime, seen: usage.Usage) -> dict[str, object]:
     """Columns with what was said now in place of what was said before of the same buckets."""
-    stored = ApiUsage.objects.filter(account=account).values_list("headers", flat=True).first() or {}
+    stored = _HEADERS.first(account.pk) or {}
     said = _held(stored, now) | {bucket: (percent, now.isoformat()) for bucket, percent in seen.percents.items()}
     return {
         "percent": max(percent for percent, _ in said.values()),

@@ -8,7 +8,9 @@ import json
 import logging
 from collections.abc import Mapping
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -38,16 +40,30 @@ class Answer:
         )
 
 
+_SPEAKING = {"error", "success", "Service Unavailable"}
+"""Keys by which the SDK tells that a call failed."""
+
 # The answer under way, kept beside the SDK, which cannot build its own error from some of Meta's bodies.
 _latest: ContextVar[Answer | None] = ContextVar("latest_answer", default=None)
 
 
-def _remember(response: requests.Response, *_args: object, **_kwargs: object) -> None:
+def _remember(response: requests.Response, *_args: object, **_kwargs: object) -> requests.Response | None:
+    """Keeps the answer. The SDK decodes a text once more only to look for an error: a page of rows without one, which
+    may be a megabyte, is not shown to it."""
     try:
         body: object = json.loads(response.text)
     except ValueError:
         body = response.text
     _latest.set(Answer(response.status_code, body, response.headers))
+    if response.status_code != HTTPStatus.OK or not isinstance(body, dict) or body.keys() & _SPEAKING:
+        return None
+    return _emptied(response) if isinstance(body.get("data"), list) else None
+
+
+def _emptied(response: requests.Response) -> requests.Response:
+    empty = copy(response)
+    empty._content = b'{"data": []}'
+    return empty
 
 
 class _NoQuery(logging.Filter):

@@ -18,16 +18,16 @@ def add_account(parser: ArgumentParser) -> None:
     parser.add_argument("--account", help="Meta id, with or without act_; default: every watched account.")
 
 
-def moment(text: str | datetime | None, account: AdAccount | None = None) -> datetime:
-    """`--now` as aware UTC, else the account's clock. Without a zone the moment is ambiguous and refused."""
+def moment(text: str | datetime | None, account: AdAccount | None = None, name: str = "--now") -> datetime:
+    """The option `name` as aware UTC, else the account's clock. Without a zone it is ambiguous and refused."""
     if not text:
         return business_now(account)
     try:
         parsed = text if isinstance(text, datetime) else datetime.fromisoformat(text)  # `call_command` may give either
     except ValueError:
-        raise CommandError(f"--now: {text!r} is no ISO time. Write it like 2026-11-21T09:00:00+00:00.") from None
+        raise CommandError(f"{name}: {text!r} is no ISO time. Write it like 2026-11-21T09:00:00+00:00.") from None
     if parsed.tzinfo is None:
-        raise CommandError(f"--now: {text!r} has no time zone. Write it like 2026-11-21T09:00:00+00:00.")
+        raise CommandError(f"{name}: {text!r} has no time zone. Write it like 2026-11-21T09:00:00+00:00.")
     return parsed.astimezone(UTC)
 
 

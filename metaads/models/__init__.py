@@ -1,6 +1,7 @@
 """The mirror of Meta's structure, connections, roles, what others change there, and the executor's journal."""
 
 from metaads.models.account import AdAccount
+from metaads.models.breaker import Breaker
 from metaads.models.connection import Connection
 from metaads.models.health import AccountHealth
 from metaads.models.journal import JournalStep
@@ -20,6 +21,7 @@ __all__ = [
     "AdAccount",
     "AdSet",
     "ApiUsage",
+    "Breaker",
     "Campaign",
     "Connection",
     "Creative",

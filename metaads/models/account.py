@@ -1,5 +1,6 @@
 """An ad account that we watch."""
 
+from datetime import datetime
 from functools import cache
 from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -8,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 
 from metaads.models.connection import Connection
+from metaads.moments import moment
 
 
 @cache
@@ -79,6 +81,10 @@ class AdAccount(models.Model):
     def zone(self) -> ZoneInfo:
         """UTC while the stored name is unknown here: `zone_problem` says so; a page must not break over it."""
         return ZoneInfo(self.timezone_name if known_zone(self.timezone_name) else "UTC")
+
+    def moment(self, value: datetime) -> str:
+        """`21 Nov, 14:05 CET`: a moment in the account's zone, as people read it."""
+        return moment(value, self.zone)
 
     @property
     def zone_problem(self) -> str:

@@ -7,7 +7,16 @@ from metaads.models.level import Level
 
 
 class JournalStep(models.Model):
-    """One absolute change of one field of one object at Meta. Times are machine time (the database's)."""
+    """One write at Meta: an absolute value set, an object copied or created. Times are machine time (the database's).
+
+    `old` and `new` are null where an object is made; then `params` says what, `marker` is the part of its name by which
+    a repeat finds it, and `made_id` what was found or made.
+    """
+
+    class Op(models.TextChoices):
+        SET = "set", "Set a value"
+        COPY = "copy", "Copy"
+        CREATE = "create", "Create"
 
     class State(models.TextChoices):
         OPEN = "open", "Not sent, or to be sent again"
@@ -19,11 +28,15 @@ class JournalStep(models.Model):
 
     key = models.CharField(max_length=80, unique=True)
     account = models.ForeignKey(AdAccount, on_delete=models.PROTECT, related_name="+")
+    op = models.CharField(max_length=6, choices=Op.choices, default=Op.SET)
     level = models.CharField(max_length=10, choices=Level.choices)
-    entity_id = models.CharField(max_length=32)
-    field = models.CharField(max_length=40, help_text="status, daily_budget or lifetime_budget")
-    old = models.JSONField(help_text="Value that the proposal saw.")
-    new = models.JSONField(help_text="Absolute value wanted.")
+    entity_id = models.CharField(max_length=32, help_text="What is changed or copied, or the parent of what is made.")
+    field = models.CharField(max_length=40, blank=True, help_text="status, a budget, bid, targeting")
+    old = models.JSONField(null=True, blank=True, help_text="Value that the proposal saw.")
+    new = models.JSONField(null=True, blank=True, help_text="Absolute value wanted.")
+    params = models.JSONField(default=dict, blank=True)
+    marker = models.CharField(max_length=80, blank=True)
+    made_id = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=14, choices=State.choices, default=State.OPEN)
     fence = models.PositiveIntegerField(default=0)
     sent = models.PositiveSmallIntegerField(default=0)

@@ -61,6 +61,9 @@ class Campaign(Budgeted):
 class AdSet(Budgeted):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="ad_sets")
     bid_amount = models.BigIntegerField(null=True, blank=True)
+    bid_constraints = models.JSONField(default=dict, blank=True)
+    daily_min_spend_target = models.BigIntegerField(null=True, blank=True, help_text="Below a campaign budget only.")
+    daily_spend_cap = models.BigIntegerField(null=True, blank=True, help_text="Below a campaign budget only.")
     optimization_goal = models.CharField(max_length=40, blank=True)
     billing_event = models.CharField(max_length=40, blank=True)
     promoted_object = models.JSONField(default=dict, blank=True)
@@ -82,6 +85,7 @@ class Creative(Node):
     object_type = models.CharField(max_length=40, blank=True)
     link_url = models.TextField(blank=True)
     video_id = models.CharField(max_length=32, blank=True)
+    image_hash = models.CharField(max_length=200, blank=True, help_text="Of its picture in the account's library.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "meta_id"], name="one_creative")]

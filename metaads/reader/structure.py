@@ -50,6 +50,9 @@ AD_SET_FIELDS = (
     "end_time",  # not stop_time, which only campaigns have
     "campaign_id",
     "bid_amount",
+    "bid_constraints",
+    "daily_min_spend_target",
+    "daily_spend_cap",
     "optimization_goal",
     "billing_event",
     "promoted_object",
@@ -66,6 +69,7 @@ CREATIVE_FIELDS = (
     "body",
     "thumbnail_url",
     "call_to_action_type",
+    "image_hash",
     "object_type",
     "link_url",
     "video_id",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metaads.sandbox.world import auction, delay, fatigue, learning, saturation
+from metaads.sandbox.world import auction, delay, fatigue, learning, noise, rhythm, saturation
 from metaads.sandbox.world.account import Account
 from metaads.sandbox.world.types import Floats
 
@@ -48,13 +48,24 @@ class SetTruth:
         return self.value(spend) / spend if spend > 0 else self.roas_at_usual
 
 
+def _ordinary() -> float:
+    """What a unit of money brings on average over what it would at base price and rates: it flows when prices are low,
+    and logarithms that wander with variance v bring exp(v / 2) on average.
+    """
+    hours = range(24)
+    by_hour = sum(rhythm.SHARE[hour] / rhythm.price(hour) for hour in hours)
+    wandering = [step**2 / (1 - last**2) for last, step in (noise.PRICE, noise.CLICKS, noise.SALES)]
+    return float(by_hour * np.exp((sum(wandering) + noise.HOUR_PRICE**2) / 2))
+
+
+ORDINARY = _ordinary()
 ELASTICITY = 1 - auction.PRICE_ELASTICITY - auction.QUALITY_ELASTICITY
 
 
 def ads(account: Account) -> list[AdTruth]:
-    """Every ad, in the account's order, tired as it is now; the auction at its base price."""
+    """Every ad, in the account's order, tired as it is now; the auction at its base price, on an ordinary day."""
     truth, fresh = account.truth, _fresh(account)
-    per_money = 1000.0 / truth.cpm * truth.click_rate * fresh * truth.sale_rate * truth.order_value
+    per_money = 1000.0 / truth.cpm * truth.click_rate * fresh * truth.sale_rate * truth.order_value * ORDINARY
     per_money *= _state(account)[[ad.ad_set for ad in account.ads]]
     return [
         AdTruth(

@@ -22,6 +22,9 @@ WATCHED: dict[str, tuple[str, ...]] = {
     Level.AD_SET: (
         *_BUDGETED,
         "bid_amount",
+        "bid_constraints",
+        "daily_min_spend_target",
+        "daily_spend_cap",
         "start_time",
         "stop_time",
         "optimization_goal",

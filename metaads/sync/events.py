@@ -15,7 +15,7 @@ BUDGET, SCHEDULE, BIDDING, EXISTENCE = "budget", "schedule", "bidding", "existen
 FAMILIES: dict[str, frozenset[str]] = {
     BUDGET: frozenset({BUDGET, "daily_budget", "lifetime_budget"}),
     SCHEDULE: frozenset({SCHEDULE, "start_time", "stop_time"}),
-    BIDDING: frozenset({BIDDING, "bid_amount", "bid_strategy"}),
+    BIDDING: frozenset({BIDDING, "bid_amount", "bid_strategy", "bid_constraints"}),
 }
 # Parts of event names, the first that fits wins.
 _BY_PART = (

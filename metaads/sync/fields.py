@@ -40,6 +40,9 @@ def ad_set_values(raw: Raw) -> dict[str, Any]:
         **_budgeted(raw),
         "stop_time": moment(raw.get("end_time")),
         "bid_amount": whole(raw.get("bid_amount")),
+        "bid_constraints": mapping(raw.get("bid_constraints")),
+        "daily_min_spend_target": spend_limit(raw.get("daily_min_spend_target")),
+        "daily_spend_cap": spend_limit(raw.get("daily_spend_cap")),
         "optimization_goal": text(raw.get("optimization_goal"), 40),
         "billing_event": text(raw.get("billing_event"), 40),
         "promoted_object": mapping(raw.get("promoted_object")),
@@ -66,6 +69,7 @@ def creative_values(raw: Raw) -> dict[str, Any]:
         "object_type": text(raw.get("object_type"), 40),
         "link_url": text(raw.get("link_url")),
         "video_id": text(raw.get("video_id"), 32),
+        "image_hash": text(raw.get("image_hash"), 200),
     }
 
 
@@ -107,6 +111,15 @@ def whole(value: object) -> int | None:
 def budget(value: object) -> int | None:
     """A budget or cap of "0" means that there is none (reference 3.2, 3.3)."""
     return whole(value) or None
+
+
+NO_LIMIT = 922_337_203_685_478
+"""How Meta writes a spend limit that was taken away (reference 6.2)."""
+
+
+def spend_limit(value: object) -> int | None:
+    found = budget(value)
+    return None if found is None or found >= NO_LIMIT else found
 
 
 def moment(value: object) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.db.models import Model
 
 from metaads.graph.errors import OutcomeUnknown
 from metaads.models import AdAccount
+from metaads.prepared import Prepared
 
 CHUNK = 500
 Row = dict[str, Any]
@@ -79,8 +81,14 @@ def _id(raw: Row) -> str:
 
 def live_ids(model: type[Model], account: AdAccount) -> dict[str, int]:
     """Meta's id -> our key of everything of this account that is not marked deleted. One look-up."""
-    rows = model._default_manager.filter(account=account, deleted_at=None)
-    return dict(rows.values_list("meta_id", "pk"))
+    return dict(_live(model)(account.pk))
+
+
+@cache
+def _live(model: type[Model]) -> Prepared[tuple[str, int]]:
+    return Prepared(
+        lambda account: model._default_manager.filter(account_id=account, deleted_at=None).values_list("meta_id", "pk")
+    )
 
 
 @transaction.atomic
@@ -101,8 +109,16 @@ def _store(model: type[Model], account: AdAccount, rows: dict[str, Row], now: da
 
 
 def _stored(model: type[Model], account: AdAccount, rows: Iterable[str], names: list[str]) -> dict[str, Row]:
-    found = model._default_manager.filter(account=account, meta_id__in=list(rows))
-    return {one["meta_id"]: one for one in found.values("pk", "meta_id", "synced_at", "deleted_at", *names)}
+    columns = ("pk", "meta_id", "synced_at", "deleted_at", *names)
+    found = _known(model, columns)(account.pk, list(rows))
+    return {row[1]: dict(zip(columns, row, strict=True)) for row in found}
+
+
+@cache
+def _known(model: type[Model], columns: tuple[str, ...]) -> Prepared[tuple[Any, ...]]:
+    return Prepared(
+        lambda account, ids: model._default_manager.filter(account_id=account, meta_id__in=ids).values_list(*columns)
+    )
 
 
 def _completed(row: Row, before: Row | None) -> Row:
@@ -117,6 +133,8 @@ def _equal(before: Row, row: Row) -> bool:
 def _upsert(model: type[Model], account: AdAccount, rows: dict[str, Row], names: list[str], now: datetime) -> None:
     always = {"account": account, "synced_at": now, "deleted_at": None}
     # In one order everywhere, so that two syncs at once never wait for each other's rows in a circle.
+    if not rows:
+        return
     objects = [model(meta_id=meta_id, **always, **rows[meta_id]) for meta_id in sorted(rows)]
     model._default_manager.bulk_create(
         objects,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from metaads.clock import machine_now
 from metaads.graph.errors import MetaError, RateLimited
 from metaads.models import AdAccount, SideRead
+from metaads.prepared import Prepared, upsert
 from metaads.switch import SwitchedOff
 
 log = logging.getLogger(__name__)
@@ -47,9 +48,12 @@ class Outcome:
         return not self.problem
 
 
+_ROW = Prepared(lambda account, what: SideRead.objects.filter(account_id=account, what=what)[:1])
+
+
 def due(step: Step, account: AdAccount, now: datetime) -> bool:
     """Whether it is time (`now`: business time) and no backoff holds it. One look-up."""
-    row = SideRead.objects.filter(account=account, what=step.what).first()
+    row = _ROW.first(account.pk, step.what)
     if row is None:
         return True
     if row.next_try_at and row.next_try_at > machine_now():
@@ -69,8 +73,8 @@ def run(step: Step, account: AdAccount, now: datetime) -> Outcome:
     except Exception as error:  # a fault of ours must not take the figures with it
         log.exception("side read %s of account %s failed", step.what, account.meta_id)
         return _failed(step, account, f"Our own fault ({type(error).__name__}); the log has more.", timedelta(0))
-    values = {"read_at": now, "next_try_at": None, "failures": 0, "problem": ""}
-    SideRead.objects.update_or_create(account=account, what=step.what, defaults=values)
+    row = {"account_id": account.pk, "what": step.what, "read_at": now}
+    upsert(SideRead, ["account_id", "what"], {**row, "next_try_at": None, "failures": 0, "problem": ""})
     return Outcome(step.what, said)
 
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from metaads.models import Ad, AdAccount, AdSet, ApiUsage, Campaign, Creative, JournalStep, Membership
+from metaads.models import Ad, AdAccount, AdSet, ApiUsage, Breaker, Campaign, Creative, JournalStep, Level, Membership
 from optimization.admin.base import KeptAdmin, ReadOnlyAdmin, VisibleAdmin, administered, user_of, visible
+from optimization.admin.locks import LockableAdmin
 from optimization.ledger import record
 
 
@@ -119,18 +120,21 @@ class NodeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(NodeAdmin):
+class CampaignAdmin(NodeAdmin, LockableAdmin):
+    level = Level.CAMPAIGN
     list_display = ("name", "account", "effective_status", "objective", "daily_budget", "lifetime_budget", "synced_at")
 
 
 @admin.register(AdSet)
-class AdSetAdmin(NodeAdmin):
+class AdSetAdmin(NodeAdmin, LockableAdmin):
+    level = Level.AD_SET
     list_display = ("name", "campaign", "effective_status", "daily_budget", "learning_status", "synced_at")
     list_select_related = ("account", "campaign")
 
 
 @admin.register(Ad)
-class AdAdmin(NodeAdmin):
+class AdAdmin(NodeAdmin, LockableAdmin):
+    level = Level.AD
     list_display = ("name", "ad_set", "effective_status", "synced_at")
     list_select_related = ("account", "ad_set")
 
@@ -147,6 +151,13 @@ class JournalStepAdmin(ReadOnlyAdmin):
     list_filter = ("state", "account")
     search_fields = ("key", "entity_id", "fbtrace_id")
     list_select_related = ("account",)
+
+
+@admin.register(Breaker)
+class BreakerAdmin(ReadOnlyAdmin):
+    account_path = "connection__accounts"
+    list_display = ("connection", "opened_at", "opened_because", "next_probe_at", "probes", "closed_at")
+    list_select_related = ("connection",)
 
 
 @admin.register(ApiUsage)

@@ -1,5 +1,7 @@
 """What admin shows of a rule beside its form: versions, trial, conflicts, figures, and its file."""
 
+from datetime import UTC
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from metaads.models import AdAccount
+from metaads.moments import moment
 from optimization.models import Rule, RuleVersion
 from optimization.rules.static_conflicts import Conflict, conflicts_of
 from optimization.rules.yaml_files import export_rules
@@ -22,7 +25,7 @@ def versions_table(rule: Rule) -> SafeString | str:
         return "Nothing was saved yet."
     page = reverse("rule", args=[rule.public_id])
     lines = [
-        (one.number, one.summary, f"{one.created_at:%Y-%m-%d %H:%M} UTC", one.created_by or "system", _since(page, one))
+        (one.number, one.summary, moment(one.created_at, UTC), one.created_by or "system", _since(page, one))
         for one in rows
     ]
     body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", lines)
@@ -40,7 +43,7 @@ def _since(page: str, version: RuleVersion) -> SafeString | str:
 
 def figures_text(rule: Rule) -> str:
     """What it has done so far, and how it runs."""
-    last = f"{rule.last_triggered_at:%Y-%m-%d %H:%M} UTC" if rule.last_triggered_at else "never"
+    last = moment(rule.last_triggered_at, UTC) if rule.last_triggered_at else "never"
     said = (
         f"evaluated {rule.evaluated:,}, triggered {rule.triggered:,}, proposed {rule.proposed:,}, "
         f"approved {rule.approved:,}, executed {rule.executed:,}; last triggered {last}"
@@ -54,10 +57,10 @@ def trial_text(rule: Rule) -> SafeString | str:
         return "acts without a dry first look" if rule.active else "runs dry at its first look, once it is on"
     looks = rule.dry_looks.select_related("account").order_by("account__name")
     page = reverse("rule", args=[rule.public_id])
-    lines = [(one.account.name, f"{one.looked_at:%Y-%m-%d %H:%M}", one.matched) for one in looks]
+    lines = [(one.account.name, one.account.moment(one.looked_at), one.matched) for one in looks]
     return format_html(
         '<ul>{}</ul>The first look at {} account runs dry. <a href="{}">What it would have done</a>',
-        format_html_join("", "<li>{}: looked dry at {} UTC, {} matched</li>", lines),
+        format_html_join("", "<li>{}: looked dry at {}, {} matched</li>", lines),
         "every other" if lines else "each",
         page,
     )

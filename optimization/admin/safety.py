@@ -1,4 +1,4 @@
-"""Admin of kill switches, limits and emergency stops; each saves through its door."""
+"""Admin of kill switches and emergency stops; each saves through its door."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 
 from metaads import switch
 from metaads.models import SwitchState
-from optimization.admin.base import BaseForm, GovernedAdmin, KeptAdmin, user_of
+from optimization.admin.base import BaseForm, KeptAdmin, user_of
 from optimization.incident.stops import lift_stop
-from optimization.models import AccountLimits, EmergencyStop, Rule
-from optimization.settings_doors import save_limits, set_switch
+from optimization.models import EmergencyStop, Rule
+from optimization.settings_doors import set_switch
 
 
 class SwitchForm(BaseForm):
@@ -58,60 +58,6 @@ class SwitchStateAdmin(KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: SwitchState, form: Any, change: bool) -> None:
         set_switch(obj.name, obj.on, user_of(request), self.now())
-
-
-BOUNDS: dict[str, float] = {
-    "max_budget_change_percent": 1000,
-    "max_budget_decrease_percent": 100,
-    "cooldown_hours": 720,
-    "require_approval_days": 3650,
-    "max_data_age_hours": 720,
-    "max_auto_actions_per_hour": 10_000,
-    "min_confidence_for_auto": 1,
-    "max_budget_changes_per_day": 100,
-    "embargo_hours": 8760,
-    "min_spend": 1_000_000_000,
-    "min_impressions": 1_000_000_000,
-}
-
-
-class LimitsForm(BaseForm):
-    """Every limit between 0 and what its environment variable may be: a slip of the finger must not open a door."""
-
-    class Meta:
-        model = AccountLimits
-        fields = ("account", "mode", *BOUNDS)
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        odd = {
-            name: f"{values[name]} is outside 0 to {most:g}."
-            for name, most in BOUNDS.items()
-            if values.get(name) is not None and not 0 <= values[name] <= most
-        }
-        if odd:
-            raise ValidationError(odd)
-        return values
-
-
-@admin.register(AccountLimits)
-class AccountLimitsAdmin(GovernedAdmin):
-    """Empty = the installation's default; a limit set in the environment still binds."""
-
-    account_path = "account"
-    form = LimitsForm
-    list_display = ("account", "mode", "max_budget_change_percent", "max_budget_decrease_percent", "cooldown_hours")
-    list_select_related = ("account",)
-    actions = None
-
-    def get_readonly_fields(self, request: HttpRequest, obj: AccountLimits | None = None) -> tuple[str, ...]:
-        return ("account",) if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: AccountLimits | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: AccountLimits, form: Any, change: bool) -> None:
-        save_limits(obj, user_of(request), self.now(obj.account))
 
 
 class LiftForm(BaseForm):

@@ -96,7 +96,7 @@ def _flat(detail: Any, path: str = "") -> dict[str, list[str]]:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """For `handler500`: a program gets the shape that it reads, a person the page. The error is logged already."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/meta/")):
         text = "Something failed on the server and was logged. Before sending it again, look whether it took effect."
         return JsonResponse(shaped(text, "server_error", {}), status=500)
     return server_error(request)

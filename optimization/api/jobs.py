@@ -24,6 +24,7 @@ from optimization.api.rule_looks import account_for
 from optimization.api.rules import rule_of, user_of
 from optimization.models import Job
 
+STATES = Job.State.choices
 BACKTEST, SIMULATE = "backtest", "simulate"
 MOST_RULES, MOST_DAYS = 50, 30
 

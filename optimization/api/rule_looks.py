@@ -61,6 +61,7 @@ class RowFields(serializers.Serializer[Any]):
     changes = serializers.DictField(child=serializers.CharField(), help_text="Level, id and name of what is changed.")
     before = serializers.JSONField(help_text="As Meta stores it: budgets in the minor unit.")
     wanted = serializers.JSONField()
+    plan = serializers.ListField(child=serializers.CharField(), help_text="A line a step, where there are several.")
     at_stake = serializers.FloatField(allow_null=True, help_text="Major unit, a day.")
     figures = serializers.DictField()
     trace = serializers.DictField()

@@ -4,21 +4,29 @@ Limits and the approval of changes by switch are those of today: they are not ke
 """
 
 from bisect import bisect_right, insort
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, partial
+from typing import Any
 
 from django.db.models import Q
 
+from intelligence.metrics.frame import Frame
 from intelligence.models import QualityChange
 from metaads.models import AdAccount
 from optimization.limits import Limits, limits_for
 from optimization.models import Action, EmergencyStop, Source
+from optimization.queue.estate import estate_then
 from optimization.queue.facts import Surroundings
+from optimization.queue.hands import Hands, Locked, Pause, Touch, load_locks, load_pauses, load_touches
 from optimization.queue.reserve import account_day
+from optimization.steps import steps_of, touched
 from optimization.wants import Recent
 
 Key = tuple[str, str]
+FrameOf = Callable[[str], Frame | None]
+"""The table of a level at a moment; None = there was none."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 LONGEST_DAY = timedelta(hours=25)
 
@@ -32,6 +40,25 @@ class Executed:
     source: str
     rule_id: int | None
     taken: Sequence[Sequence[object]] = ()
+    pauses: bool = False
+
+
+def carried_out(
+    at: datetime, keys: Iterable[Key], source: str, rule_id: int | None, taken: Sequence[Sequence[object]]
+) -> list[Executed]:
+    """One for each object that an action touched; what it took of the counters counts once."""
+    return [Executed(at, key, source, rule_id, () if n else taken) for n, key in enumerate(keys)]
+
+
+def keys_of(level: str, entity_id: str, steps: Sequence[Mapping[str, Any]]) -> list[Key]:
+    """The entity of an action first, then what its steps touch."""
+    own = (level, entity_id)
+    return [own, *sorted(touched(steps_of(steps)) - {own})]
+
+
+def no_table(level: str) -> None:
+    """Before a replay has come to its first moment."""
+    return None
 
 
 @dataclass
@@ -44,8 +71,8 @@ class Background:
     changes: list[tuple[datetime, str, str]]
     stops: list[tuple[datetime, datetime | None]]
 
-    def surroundings(self, now: datetime) -> Surroundings:
-        """What the guard rails ask, as of `now`."""
+    def surroundings(self, now: datetime, frame: FrameOf) -> Surroundings:
+        """What the guard rails ask, as of `now`. `frame`: the tables of then, by level."""
         before = self._between(NEVER, now)
         return Surroundings(
             account=self.account,
@@ -54,10 +81,30 @@ class Background:
             switch_off=None,
             stop=None,
             doubt=self._doubt(now),
-            last_executed=_last(one for one in before if one.source != Source.UNDO),
+            last_executed=_last(before),
             last_optimizer=_last(one for one in before if one.source == Source.OPTIMIZER),
+            last_orchestrator=_last(one for one in before if one.source == Source.ORCHESTRATOR),
             counters=_counters(self._between(now - LONGEST_DAY, now), account_day(self.account, now)),
+            estate=estate_then(self.account, now, self.limits, frame, partial(self._hands, now)),
         )
+
+    @cached_property
+    def _touches(self) -> list[Touch]:
+        return load_touches(self.account, NEVER, NEVER)
+
+    @cached_property
+    def _locks(self) -> list[Locked]:
+        return load_locks(self.account)
+
+    @cached_property
+    def _pauses(self) -> list[Pause]:
+        return load_pauses(self.account, NEVER)
+
+    def _hands(self, now: datetime) -> Hands:
+        """Whose each object was then. What the replay itself paused is a rule's pause, so a rule may undo it."""
+        ours = [Pause(one.key[1], one.at, True) for one in self.executed if one.rule_id is not None and one.pauses]
+        hours = self.limits.hands_off_hours
+        return Hands(now, hours, self.account.meta_id, self._locks, self._touches, [*self._pauses, *ours])
 
     def recent(self, rule_id: int, hours: float, now: datetime) -> Recent:
         """What a rule had carried out in the last `hours`."""
@@ -108,12 +155,12 @@ def _counters(executed: Iterable[Executed], day: date) -> dict[str, int]:
 def background(account: AdAccount, without_rules: Collection[int] = ()) -> Background:
     """As recorded, but for what these rules had carried out."""
     rows = Action.objects.filter(account=account, executed_at__isnull=False)
+    columns = ("executed_at", "level", "entity_id", "source", "rule_version__rule_id", "reserved", "steps")
     executed = [
-        Executed(at, (level, entity_id), source, rule_id, reserved)
-        for at, level, entity_id, source, rule_id, reserved in rows.values_list(
-            "executed_at", "level", "entity_id", "source", "rule_version__rule_id", "reserved"
-        )
+        one
+        for at, level, entity_id, source, rule_id, reserved, steps in rows.values_list(*columns)
         if at is not None and rule_id not in without_rules
+        for one in carried_out(at, keys_of(level, entity_id, steps), source, rule_id, reserved)
     ]
     changes = QualityChange.objects.filter(account=account).order_by("at", "pk")
     stops = EmergencyStop.objects.filter(Q(account=account) | Q(account__isnull=True))
@@ -121,11 +168,11 @@ def background(account: AdAccount, without_rules: Collection[int] = ()) -> Backg
         account=account,
         limits=limits_for(account),
         executed=sorted(executed, key=_at),
-        changes=[(one.at, one.kind, _sentence(one)) for one in changes],
+        changes=[(one.at, one.kind, _sentence(account, one)) for one in changes],
         stops=list(stops.values_list("set_at", "lifted_at")),
     )
 
 
-def _sentence(change: QualityChange) -> str:
+def _sentence(account: AdAccount, change: QualityChange) -> str:
     said = " ".join(str(reason.get("sentence", "")) for reason in change.reasons)
-    return f"The data were doubtful since {change.at:%d %b %H:%M} UTC. {said}".strip()
+    return f"The data were doubtful since {account.moment(change.at)}. {said}".strip()

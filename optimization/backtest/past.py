@@ -1,9 +1,10 @@
 """What was known of entities at a moment of the past: read from the tables of then, with the replay's own changes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -11,12 +12,15 @@ from intelligence.metrics.frame import Frame
 from metaads.graph.money import to_minor
 from metaads.models import AdAccount, Level
 from optimization.backtest.moments import Tables
+from optimization.backtest.world_then import WorldThen
 from optimization.entities import Entity
+from optimization.limits import Limits, limits_for
 from optimization.rules.history import context_for
 from optimization.rules.sheet import Context
 from optimization.wants import Recent
 
 Key = tuple[str, str]
+BUDGETS = ("daily_budget", "lifetime_budget")
 
 
 @dataclass
@@ -26,10 +30,10 @@ class Overlay:
     status: dict[Key, str] = field(default_factory=dict)
     budget: dict[Key, float] = field(default_factory=dict)
 
-    def note(self, key: Key, what: str, before: int | str, final: int | str) -> None:
+    def note(self, key: Key, what: str, before: Any, final: Any) -> None:
         if what == "status":
             self.status[key] = str(final)
-        elif isinstance(before, int) and isinstance(final, int) and before > 0:
+        elif what in BUDGETS and isinstance(before, int) and isinstance(final, int) and before > 0:
             self.budget[key] = self.budget.get(key, 1.0) * final / before
 
     def paused(self, key: Key) -> bool:
@@ -62,10 +66,12 @@ class Then:
     tables: Tables
     recents: Callable[[int, float], Recent]
     overlay: Overlay = field(default_factory=Overlay)
+    limits: Limits | None = None
+    """Of the account; asked for where a kind solves under them."""
     _parents: dict[Key, Entity | None] = field(default_factory=dict, repr=False)
     """Made once: hundreds of children ask for the same ones."""
 
-    def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
+    def entities(self, level: str, ids: Iterable[str], whole: bool = False) -> Mapping[str, Entity]:
         makers = {Level.CAMPAIGN.value: self._campaign, Level.AD_SET.value: self._ad_set, Level.AD.value: self._ad}
         made = {entity_id: makers[level](entity_id) for entity_id in ids}
         return {entity_id: self.overlay.laid_over(entity) for entity_id, entity in made.items() if entity is not None}
@@ -75,6 +81,9 @@ class Then:
 
     def context(self, frame: Frame) -> Context:
         return context_for(self.account, frame)
+
+    def world(self, about: Collection[Entity]) -> WorldThen:
+        return WorldThen(self.account, self.tables, self.entities, self.limits or limits_for(self.account))
 
     def _campaign(self, entity_id: str) -> Entity | None:
         row = self._row(Level.CAMPAIGN, entity_id)

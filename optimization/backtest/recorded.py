@@ -5,20 +5,33 @@ Where no row was altered since, the replay equals what the live engine did, prop
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from metaads.models import AdAccount
-from optimization.backtest.background import NEVER, Background, Executed
+from optimization.backtest.background import NEVER, Background, Executed, FrameOf, carried_out, no_table
 from optimization.backtest.moments import Moment
 from optimization.backtest.past import Overlay
 from optimization.backtest.replay import Step
-from optimization.models import OPEN_STATUSES, Action, DryLook, HoldoutDraw, LedgerEvent, Rule, RuleVersion, Run, Status
+from optimization.models import (
+    OPEN_STATUSES,
+    Action,
+    DryLook,
+    HoldoutDraw,
+    LedgerEvent,
+    Rule,
+    RuleVersion,
+    Run,
+    Source,
+    Status,
+)
+from optimization.present import place_of
 from optimization.queue.drafts import Draft
 from optimization.queue.facts import Surroundings
-from optimization.queue.standing import ON_ITS_WAY, REJECTED_STAYS_AWAY, Key, Open, Standing
+from optimization.queue.standing import BEHIND_RULES, ON_ITS_WAY, Key, Open, Standing
 from optimization.rules.compile import compile_version
+from optimization.steps import STEPS, steps_of
 from optimization.wants import Look, Recent
 
 NAMED = "optimization_suggested"
@@ -74,10 +87,12 @@ class Diary:
             entry.status = payload.get("status", Status.PENDING)
             rule = self.rules.get(payload.get("rule_version") or 0)
             final = payload.get("after_rails", payload["wanted"])
-            entry.open = replace(entry.open, before=payload["before"], final=final)
+            steps = steps_of(payload.get("steps", ()))
+            entry.open = replace(entry.open, before=payload["before"], final=final, steps=steps)
             entry.made_by(rule)
         elif event.kind == REFRESHED and "to" not in payload:
-            entry.open = replace(entry.open, before=payload["before"], final=payload["wanted"])
+            steps = steps_of(payload.get("steps", ()))
+            entry.open = replace(entry.open, before=payload["before"], final=payload["wanted"], steps=steps)
         elif "to" in payload:
             entry.status, entry.at = payload["to"], event.business_time
             if entry.status == Status.EXECUTED:
@@ -99,12 +114,13 @@ class Recorded:
     overlay: Overlay = field(default_factory=Overlay)
     mode: str = "as_recorded"
     _now: datetime = NEVER
+    _tables: FrameOf = no_table
 
     def begin(self, moment: Moment) -> Sequence[Look]:
         run = self.runs.get(moment.at)
         if run is None:
             return []
-        self._now = moment.at
+        self._now, self._tables = moment.at, moment.tables.frame
         self.diary.to(run[1])
         self.behind.know(self._executed())
         found = [self._version(rule_id) for rule_id in run[0].counts.get("rules", [])]
@@ -123,7 +139,9 @@ class Recorded:
         for entry in self.diary.entries.values():
             if entry.executed_at or entry.status in (Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON):
                 at = entry.executed_at or entry.at
-                yield Executed(at, entry.open.key[:2], entry.source, entry.rule_id, entry.reserved)
+                own = entry.open.key[:2]
+                keys = [own, *sorted(entry.open.touches - {own})]
+                yield from carried_out(at, keys, entry.source, entry.rule_id, entry.reserved)
 
     def admits(self, draft: Draft) -> bool:
         """Not of a rule whose first look ran dry then, and not held out."""
@@ -140,11 +158,11 @@ class Recorded:
         return self.behind.recent(rule_id, hours, self._now)
 
     def surroundings(self) -> Surroundings:
-        return self.behind.surroundings(self._now)
+        return self.behind.surroundings(self._now, self._tables)
 
     def standing(self) -> Standing:
         entries = self.diary.entries.values()
-        away = self._now - REJECTED_STAYS_AWAY
+        away = self._now - timedelta(hours=self.behind.limits.rejected_hours)
         pauses = [e for e in entries if e.open.kind == "pause" and not e.stale and e.status in STANDS]
         return Standing(
             open={
@@ -152,8 +170,8 @@ class Recorded:
                 for e in entries
                 if e.status in OPEN_STATUSES
             },
-            on_its_way={e.open.key[:2] for e in entries if e.status in ON_ITS_WAY},
-            rejected={e.open.key for e in entries if e.status == Status.REJECTED and e.at > away},
+            on_its_way={key for e in entries if e.status in ON_ITS_WAY for key in e.open.touches},
+            rejected={e.open.key: e.open.at_stake for e in entries if e.status == Status.REJECTED and e.at > away},
             pausing={e.open.entity_id for e in pauses},
         )
 
@@ -172,7 +190,15 @@ class Recorded:
 
     def _changed(self, step: Step, entry: Entry) -> bool:
         found = step.known.entities(entry.open.level, [entry.open.entity_id]).get(entry.open.entity_id)
-        return found is None or found.value_of(entry.field) != entry.open.before
+        if found is None:
+            return True
+        if entry.field != STEPS:
+            return bool(found.value_of(entry.field) != entry.open.before)
+        return any(self._differs(step, *place_of(key), before) for key, before in entry.open.before.items())
+
+    def _differs(self, step: Step, level: str, entity_id: str, field: str, before: Any) -> bool:
+        found = step.known.entities(level, [entity_id]).get(entity_id)
+        return found is None or bool(found.value_of(field) != before)
 
     def fate(self, draft: Draft) -> str:
         return self.fates.get((self._now, draft.key), "not proposed then")
@@ -184,7 +210,7 @@ STANDS = (Status.PENDING, *ON_ITS_WAY)
 def recorded(account: AdAccount, since: datetime, until: datetime, behind: Background) -> Recorded:
     """The book of a stretch of time. The ledger is read from its beginning, for what stood open at `since`."""
     rows = Action.objects.filter(account=account, proposed_at__lte=until).select_related("rule_version__rule")
-    actions = list(rows.defer("trace", "metrics", "verdicts", "steps"))
+    actions = list(rows.defer("trace", "metrics", "verdicts"))
     events = LedgerEvent.objects.filter(account_id=account.pk, action_id__isnull=False).order_by("pk")
     starts, versions = _starts(account), _versions(account)
     rules = {version.pk: version.rule for found in versions.values() for version in found}
@@ -224,13 +250,15 @@ def _entry(action: Action) -> Entry:
         action.entity_id,
         action.kind,
         action.campaign_id,
-        rule.priority if rule else None,
+        rule.priority if rule else BEHIND_RULES if action.source == Source.OPTIMIZER else None,
         action.value_before,
         action.value_final,
         action.at_stake,
         version=action.version,
         pk=action.pk,
         public_id=action.public_id,
+        steps=steps_of(action.steps),
+        source=action.source,
     )
     # Undos are made and approved in one step; whatever is not a proposal has its own first event.
     values: dict[str, Any] = {"rule_id": rule.pk if rule else None, "field": action.field, "source": action.source}

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from intelligence.metrics import catalog
 from intelligence.metrics.frame import Frame
@@ -55,7 +55,7 @@ class Step:
     gathered: Gathered
     winners: list[Draft]
     judged: Judged
-    new: list[tuple[Draft, int | str]]
+    new: list[tuple[Draft, Any]]
 
 
 class Replay:
@@ -82,7 +82,7 @@ class Replay:
     def _look(self, moment: Moment, looks: Sequence[Look]) -> None:
         levels = {look.rule.level for look in looks}
         frames = {level: frame for level in sorted(levels) if (frame := self._fresh(moment, level)) is not None}
-        known = Then(self.account, moment.tables, self.book.recent, self.book.overlay)
+        known = Then(self.account, moment.tables, self.book.recent, self.book.overlay, self.book.surroundings().limits)
         gathered = wants(self.account, looks, frames, known, moment.at)
         drafts = [draft for draft in gathered.drafts if self._counts(draft)]
         standing = self.book.standing()
@@ -136,7 +136,7 @@ class Replay:
         explained = explain(self.account.currency, [draft for draft, _ in step.new], step.gathered)
         return [self._firing(step, draft, finals[draft.key]) for draft in explained]
 
-    def _firing(self, step: Step, draft: Draft, final: int | str) -> Firing:
+    def _firing(self, step: Step, draft: Draft, final: Any) -> Firing:
         rule = draft.rule_version.rule if draft.rule_version else None
         return Firing(
             at=step.moment.at,
@@ -163,7 +163,7 @@ class Replay:
 
 def parents_of(draft: Draft) -> list[tuple[str, str]]:
     """What the entity belongs to, nearest first."""
-    levels = {"ad": ("adset", "campaign"), "adset": ("campaign",), "campaign": ()}[draft.entity.level]
+    levels = {"ad": ("adset", "campaign"), "adset": ("campaign",), "campaign": ()}.get(draft.entity.level, ())
     return list(zip(levels, draft.entity.parent_ids, strict=False))
 
 

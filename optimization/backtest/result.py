@@ -29,9 +29,9 @@ class Firing:
     asked_of: str
     kind: str
     field: str
-    before: int | str
-    wanted: int | str
-    final: int | str
+    before: Any
+    wanted: Any
+    final: Any
     change: str
     reason: str
     at_stake: int | None

@@ -1,5 +1,6 @@
 """The back-test: rules, saved or not, over a stretch of the past, with data as they were known then."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -162,6 +163,7 @@ def _change(firing: Firing) -> Change:
 
 
 Told = tuple[datetime, str, str, int | str, int | str, int | str]
+"""When, entity, kind; values before, wanted, final; those of a plan as text."""
 
 
 def _compare(account: AdAccount, result: BacktestResult, ids: set[int]) -> None:
@@ -169,7 +171,8 @@ def _compare(account: AdAccount, result: BacktestResult, ids: set[int]) -> None:
     mine = {str(rule["id"]) for rule in result.rules}
     result.firings = [firing for firing in result.firings if firing.rule in mine]
     replayed = Counter(
-        (one.at, f"{one.level}:{one.entity_id}", one.kind, one.before, one.wanted, one.final) for one in result.firings
+        (one.at, f"{one.level}:{one.entity_id}", one.kind, _told(one.before), _told(one.wanted), _told(one.final))
+        for one in result.firings
     )
     live = Counter(_live(account, result, ids))
     result.recorded = {
@@ -196,9 +199,13 @@ def _live(account: AdAccount, result: BacktestResult, ids: set[int]) -> list[Tol
     for event in events.order_by("pk"):
         found = event.payload
         if found["rule_version"] in versions and (among is None or event.action_id in among):
-            values = (found["before"], found["wanted"], found["after_rails"])
-            told.append((event.business_time, found["entity"], found["kind"], *values))
+            before, wanted, final = (_told(found[name]) for name in ("before", "wanted", "after_rails"))
+            told.append((event.business_time, found["entity"], found["kind"], before, wanted, final))
     return told
+
+
+def _told(value: Any) -> int | str:
+    return value if isinstance(value, int | str) else json.dumps(value, sort_keys=True)
 
 
 def _text(told: Told) -> str:

@@ -9,6 +9,7 @@ reservation and ledger together; HTTP stays outside of them. A log line marks ea
 4. finish.py: executed, failed, back to approved, or uncertain; after settling, step 2 decides.
 """
 
+from optimization.dispatch.rehearse import Rehearsal, Rehearsed, rehearse
 from optimization.dispatch.run import run_action, run_due
 
-__all__ = ["run_action", "run_due"]
+__all__ = ["Rehearsal", "Rehearsed", "rehearse", "run_action", "run_due"]

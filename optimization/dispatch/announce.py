@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from metaads.executor import Live
 from metaads.graph.errors import MetaError
+from metaads.models import AdAccount, Breaker, JournalStep
 from notifications.send import notify
+from optimization.dispatch.held import Held
 from optimization.kinds import describe
 from optimization.models import Action
 
@@ -38,3 +41,38 @@ def token_trouble(action: Action, error: MetaError, now: datetime) -> None:
         link="/",
         now=now,
     )
+
+
+def made_by_a_late_worker(held: Held, live: Live, now: datetime) -> None:
+    """A worker that lost its lease has made something all the same. Its successor found it, or made another one."""
+    kept = JournalStep.objects.values_list("made_id", flat=True).get(pk=held.claim.step_id)
+    if kept in ("", live.value):
+        return
+    notify(
+        subject=_subject(held.action),
+        key=f"made-twice:{live.value}",
+        kind="alert",
+        severity="error",
+        title=f"Made twice: {live.name or held.change.name}",
+        body=f"{live.value} was made beside {kept} by a worker that had been held up. It is paused: delete it at Meta.",
+        link=f"/actions/{held.action.public_id}/",
+        now=now,
+    )
+
+
+STILL_VERIFIED = "What was sent before is still verified. Nothing has to be done here."
+
+
+def outage(breaker: Breaker, now: datetime) -> None:
+    """Once per outage, to everybody whose accounts it concerns."""
+    for account in AdAccount.objects.filter(connection=breaker.connection_id, active=True):
+        notify(
+            subject=f"account:{account.pk}",
+            key=f"outage:{breaker.pk}:{breaker.opened_at:%Y-%m-%dT%H:%M:%S}:{account.pk}",
+            kind="alert",
+            severity="error",
+            title=f"Meta does not work: changes of {account.name} wait",
+            body=f"{breaker.sentence(account.zone)} {STILL_VERIFIED}",
+            link="/operations/?tab=meta",
+            now=now,
+        )

@@ -1,4 +1,5 @@
-"""Taking an action: limits reserved, journal step taken and status moved in one transaction, or nothing of it."""
+"""Taking an action: limits reserved, entities held, journal step taken and status moved in one transaction, or nothing
+of it. An action in flight is taken by its journal step alone."""
 
 from datetime import datetime
 
@@ -6,11 +7,13 @@ from django.db import IntegrityError, transaction
 
 from metaads import executor, switch
 from metaads.clock import machine_now
-from metaads.executor import Change
 from metaads.models import Connection
+from optimization.dispatch import outage
+from optimization.dispatch.course import Part, key_of, next_part
 from optimization.dispatch.held import RETRY, Held
+from optimization.dispatch.holds import hold
 from optimization.dispatch.judge import waits_for
-from optimization.dispatch.stopped import return_if_stopped
+from optimization.dispatch.stopped import return_if_silenced, return_if_stopped
 from optimization.limits import limits_for
 from optimization.models import Action, EmergencyStop, Status
 from optimization.queue import reserve
@@ -19,19 +22,16 @@ from optimization.queue.states import move
 
 def claim(action: Action, now: datetime) -> Held | None:
     """A hold on the action, or None: not its time, not allowed now (the reason is noted), or somebody else has it."""
-    change = change_of(action)
     if action.status in {Status.EXECUTING, Status.UNCERTAIN}:
-        with transaction.atomic():
-            taken = executor.claim(key_of(action), change)
-        return Held(action, taken) if taken else None
+        return _go_on(action)
     if action.status != Status.APPROVED or (action.next_try_at and action.next_try_at > machine_now()):
         return None
-    if return_if_stopped(action, now):
+    if return_if_stopped(action, now) or return_if_silenced(action, now):
         return None
-    why_not = why_not_now(action, now) or waits_for(action, now)
+    why_not = why_not_now(action, now) or outage.why_not(action) or waits_for(action, now)
     if why_not is None:
         try:
-            return _first_claim(action, change, now)
+            return _first_claim(action, now)
         except reserve.NoRoom as full:
             why_not = str(full)
         except IntegrityError:
@@ -42,37 +42,45 @@ def claim(action: Action, now: datetime) -> Held | None:
     return None
 
 
-def key_of(action: Action) -> str:
-    """Journal key: action id and step."""
-    return f"{action.public_id}:1"
+def _go_on(action: Action) -> Held | None:
+    part = next_part(action)
+    if part is None:
+        return None
+    with transaction.atomic():
+        taken = executor.claim(key_of(action, part), part.change)
+    return Held(action, part, taken) if taken else None
 
 
-def change_of(action: Action) -> Change:
-    return Change(action.account, action.level, action.entity_id, action.field, action.value_before, action.value_final)
+def why_not_now(action: Action, now: datetime, part: Part | None = None) -> str | None:
+    """Why an approved action may not begin or go on at this moment; asked again right before each POST.
 
-
-def why_not_now(action: Action, now: datetime) -> str | None:
-    """Why an approved action may not begin at this moment; asked again right before the POST."""
-    if action.expires_at is not None and action.expires_at <= now:
+    What puts a half-done action back (`part`) needs no valid approval and no watched account.
+    """
+    restoring = part is not None and part.restoring
+    if not restoring and action.expires_at is not None and action.expires_at <= now:
         return "Its approval has expired."
     off = switch.why_off(switch.EXECUTOR)
     if off:
         return off
-    stop = EmergencyStop.objects.in_force(action.account)
+    stop = EmergencyStop.objects.holding(action.account, action.incident_id)
     if stop:
-        return stop.sentence()
+        return stop.sentence(action.account)
     connection = Connection.objects.get(pk=action.account.connection_id)
     if connection.state == Connection.State.BROKEN:
         return f"The connection to Meta is broken: {connection.state_reason}"
-    if not action.account.active or action.account.read_only:
+    if not restoring and (not action.account.active or action.account.read_only):
         return "This ad account is not watched."
     return None
 
 
 @transaction.atomic
-def _first_claim(action: Action, change: Change, now: datetime) -> Held | None:
+def _first_claim(action: Action, now: datetime) -> Held | None:
+    part = next_part(action)
+    if part is None:
+        return None
+    hold(action)
     reserved = reserve.take(action, limits_for(action.account), now)
-    taken = executor.claim(key_of(action), change)
+    taken = executor.claim(key_of(action, part), part.change)
     if taken is None:
         transaction.set_rollback(True)
         return None
@@ -86,4 +94,4 @@ def _first_claim(action: Action, change: Change, now: datetime) -> Held | None:
         reserved=reserved,
         outcome_note="",
     )
-    return Held(fresh, taken)
+    return Held(fresh, part, taken)

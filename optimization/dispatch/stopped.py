@@ -1,4 +1,5 @@
-"""What was approved before an emergency stop goes back to a person, also what was in flight when it was set.
+"""What was approved before an emergency stop goes back to a person, also what was in flight when it was set; and what
+was approved without a person, once the account's mode says that nothing acts alone.
 
 Setting a stop hands back what waits at that moment. This catches the rest, during the stop or after it was lifted:
 actions that a worker held just then, and those that a transaction approved at the same time.
@@ -11,10 +12,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from optimization.models import Action, EmergencyStop, Status
+from optimization.limits import limits_for
+from optimization.models import AccountLimits, Action, EmergencyStop, Status
 from optimization.queue.states import move
 
+BEFORE_STOP = "approved before an emergency stop"
 NOTE = "It was approved before an emergency stop and needs a new decision."
+SILENCED = "It was approved without a person, and the account is in suggest mode by now: it needs a decision."
 
 
 def return_if_stopped(action: Action, now: datetime) -> bool:
@@ -22,23 +26,47 @@ def return_if_stopped(action: Action, now: datetime) -> bool:
 
     Raises LostRace when somebody else moved it first.
     """
-    if action.decided_at is None:
+    if action.decided_at is None or _of_standing_incident(action):
         return False
     # A stop of everything is set by the wall clock; the account's own clock may run ahead of it in a sandbox.
     by_wall = action.decided_at - action.account.connection.clock_offset
     mine = Q(account=action.account_id, set_at__gte=action.decided_at)
-    if not EmergencyStop.objects.filter(mine | Q(account__isnull=True, set_at__gte=by_wall)).exists():
+    later = EmergencyStop.objects.filter(mine | Q(account__isnull=True, set_at__gte=by_wall))
+    if action.incident_id is not None:  # Approved because of its own stop, if in the same moment.
+        later = later.exclude(incident=action.incident_id)
+    if not later.exists():
         return False
-    again = now + settings.PROPOSAL_EXPIRES_AFTER
-    try:
-        with transaction.atomic():
-            _move(action, Status.PENDING, NOTE, now, expires_at=again, held_since=None, next_try_at=None)
-    except IntegrityError:
-        note = f"{NOTE} A newer proposal for the same is waiting, so this one is withdrawn."
-        _move(action, Status.CANCELLED, note, now, finished_at=now)
+    _give_back(action, BEFORE_STOP, NOTE, now)
     return True
 
 
-def _move(action: Action, to: Status, note: str, now: datetime, **columns: Any) -> None:
-    payload = {"reason": "approved before an emergency stop"}
-    move(action, to, now=now, actor="system", payload=payload, outcome_note=note, **columns)
+def return_if_silenced(action: Action, now: datetime) -> bool:
+    """Whether the approved `action`, not begun, went back: it was to act alone, and the mode is *suggest* by now.
+
+    Raises LostRace when somebody else moved it first.
+    """
+    if not action.alone or limits_for(action.account).mode == AccountLimits.Mode.AUTO:
+        return False
+    _give_back(action, "the account is in suggest mode", SILENCED, now)
+    return True
+
+
+def _give_back(action: Action, why: str, note: str, now: datetime) -> None:
+    """To a person, or withdrawn where a newer proposal for the same is waiting."""
+    again = now + settings.PROPOSAL_EXPIRES_AFTER
+    try:
+        with transaction.atomic():
+            _move(action, Status.PENDING, why, note, now, expires_at=again, held_since=None, next_try_at=None)
+    except IntegrityError:
+        note = f"{note} A newer proposal for the same is waiting, so this one is withdrawn."
+        _move(action, Status.CANCELLED, why, note, now, finished_at=now)
+
+
+def _of_standing_incident(action: Action) -> bool:
+    """It was approved because of the stop itself, which is still in force."""
+    about = action.incident_id
+    return about is not None and EmergencyStop.objects.filter(incident=about, lifted_at__isnull=True).exists()
+
+
+def _move(action: Action, to: Status, why: str, note: str, now: datetime, **columns: Any) -> None:
+    move(action, to, now=now, actor="system", payload={"reason": why}, outcome_note=note, **columns)

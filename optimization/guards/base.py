@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
+from metaads.graph.money import money_text
 from optimization.limits import Limits
 from optimization.models import Source
 
@@ -14,23 +15,45 @@ BY_RULES = frozenset({Source.RULE.value})
 BY_ORCHESTRATOR = frozenset({Source.ORCHESTRATOR.value})
 BY_MACHINES = BY_OPTIMIZER | BY_RULES | BY_ORCHESTRATOR
 BY_ALL = BY_MACHINES | {Source.PERSON.value}
-EVERYBODY = BY_ALL | {Source.UNDO.value}
+BY_EXEMPT = frozenset({Source.UNDO.value, Source.INCIDENT.value})
+"""Undo, timed reverts and incident actions heed only switches, stop, drift and Meta's own limits."""
+EVERYBODY = BY_ALL | BY_EXEMPT
+
+BUDGETS = frozenset({"daily_budget", "lifetime_budget"})
+BIDS = frozenset({"bid", "bid_amount", "bid_strategy"})
+MADE = "made"
+"""`Facts.field` of something that is to be made: `before` is 0, `wanted` the daily budget that it will have."""
+
+
+NOT_CONCERNED = "This change is none of its business."
 
 
 class Outcome(StrEnum):
     PASS = "pass"  # noqa: S105  (a verdict, no password)
+    WARN = "warn"
     TRIM = "trim"
     BLOCK = "block"
     SKIP = "skip"
 
 
+def raises(field: str, before: Any, wanted: Any) -> bool:
+    """As `Facts.raises`; of an unknown budget it is taken for granted."""
+    if field == "status":
+        return bool(wanted == "ACTIVE")
+    if field not in BUDGETS and field != MADE:
+        return False
+    return not isinstance(before, int) or not isinstance(wanted, int) or wanted > before
+
+
 @dataclass(frozen=True)
 class Facts:
-    """All that guard rails may ask, gathered beforehand so that a check is pure.
+    """All that guard rails may ask, gathered beforehand so that a check is pure. One per step of a plan.
 
-    Budgets are integers in the minor unit, percent are percent, times are business time. `current` is Meta's live
-    value at execution and the mirror's at proposal. None = unknown, which never passes a rail that needs it.
+    `field`: status, daily_budget, lifetime_budget, bid, bid_strategy, targeting, another one of Meta's, or `MADE`.
+    Budgets and money are integers in the minor unit, percent are percent, times are business time. `current` is Meta's
+    live value at execution and the mirror's at proposal. None = unknown, which never passes a rail that needs it.
     `doubt`: why the account's data are doubtful; None = they were checked and are trusted, "" = never checked.
+    A text that says what stands in the way (`exhausted`, `lock`, `touched`, `reactivates`) is empty where nothing does.
     """
 
     now: datetime
@@ -39,9 +62,9 @@ class Facts:
     grows: bool
     loss_prevention: bool
     field: str
-    before: int | str
-    wanted: int | str
-    current: int | str | None
+    before: Any
+    wanted: Any
+    current: Any
     limits: Limits
     connected_at: datetime
     created_at: datetime | None
@@ -52,10 +75,14 @@ class Facts:
     impressions: float | None = None
     last_executed_at: datetime | None = None
     last_optimizer_at: datetime | None = None
+    last_orchestrator_at: datetime | None = None
     budget_changes_today: int = 0
+    budget_changes_last_hour: int = 0
     raised_today: int = 0
     day_start_budget: int | None = None
     auto_last_hour: int = 0
+    auto_last_hour_everywhere: int = 0
+    max_alone_everywhere: int | None = None
     run_actions: int = 0
     campaign_actions: int = 0
     switch_off: str | None = None
@@ -64,9 +91,89 @@ class Facts:
     acting_alone: bool = False
     executing: bool = False
 
+    name: str = ""
+    """Of the object, for people."""
+    currency: str = "USD"
+    may_act_alone: bool = True
+    """Whether its kind may ever act alone."""
+    orchestrated: bool = False
+    """Its campaign was made for a goal."""
+
+    # Money. What "may be spent a day" is the sum of the daily budgets of what is switched on.
+    idle: int | None = 0
+    """What activating it adds to what may be spent a day, and pausing takes from it."""
+    days_left: float | None = None
+    """Over which a lifetime budget is spread."""
+    plan_adds: int | None = 0
+    """What the other steps of its plan add to what may be spent a day in the account, net."""
+    plan_adds_in_campaign: int | None = 0
+    campaign_budgets: int | None = None
+    account_budgets: int | None = None
+    everywhere_usd: Decimal | None = None
+    """What may be spent a day in the whole installation, in dollars."""
+    usd: Decimal | None = None
+    """Dollars that one minor unit of the currency is worth, roughly."""
+    raised_in_account: int = 0
+    """Net raises of the account's day so far, claimed ones included."""
+    spent_yesterday: int | None = None
+    least_budget: int | None = None
+    """Meta's minimum for a daily budget of this object; None = Meta did not say."""
+    exhausted: str = ""
+
+    # What it would disturb.
+    learning: str = ""
+    """Meta's word for the learning phase of it, or of any ad set under it."""
+    learned_step: float | None = None
+    """Percent from which on a budget step restarted learning in this account."""
+    rested_hours: float | None = None
+    """How long it has been paused; None = unknown."""
+    peak_hours: frozenset[int] = frozenset()
+    peak_hours_learned: bool = False
+    local_hour: int = 0
+    own_spend: int | None = None
+    account_spend: int | None = None
+    """A day, over the last days. `run_spend`: of what this run changes already."""
+    run_spend: int | None = 0
+    siblings: int = 1
+    """Active siblings in its campaign, itself included; `siblings_growing`: those that this run raises already."""
+    siblings_growing: int = 0
+    fatigue: float | None = None
+    """Spend-weighted score of its ads, 0 to 100."""
+
+    # Whose it is.
+    lock: str = ""
+    touched: str = ""
+    reactivates: str = ""
+    rejected: str = ""
+    deciding: frozenset[str] = frozenset()
+    """Metrics that decide for it, without window ("roas")."""
+    objective: str = ""
+
     @property
     def is_budget(self) -> bool:
-        return self.field != "status"
+        return self.field in BUDGETS
+
+    @property
+    def raises(self) -> bool:
+        """A budget that grows, something made, or something switched on."""
+        return raises(self.field, self.before, self.wanted)
+
+    @property
+    def adds(self) -> int | None:
+        """What it adds to what may be spent a day (negative = takes away). None = unknown."""
+        if self.field == "status":
+            return None if self.idle is None else self.idle if self.wanted == "ACTIVE" else -self.idle
+        if self.field not in BUDGETS and self.field != MADE:
+            return 0
+        if not isinstance(self.before, int) or not isinstance(self.wanted, int):
+            return None
+        growth = self.wanted - self.before
+        if self.field != "lifetime_budget":
+            return growth
+        return None if self.days_left is None else round(growth / max(self.days_left, 1.0))
+
+    def money(self, minor: int | float | Decimal) -> str:
+        return money_text(int(minor), self.currency)
 
 
 class Verdict(NamedTuple):
@@ -96,7 +203,10 @@ class Verdict(NamedTuple):
 
 
 class Guard:
-    """Base of all guard rails. `binds`: the sources it is for; `hard`: a person cannot override it either."""
+    """Base of all guard rails. `binds`: the sources it is for; `hard`: a person cannot override it either.
+
+    A rail that binds all machines and is not hard advises a person, who may override it with a reason.
+    """
 
     key: ClassVar[str]
     label: ClassVar[str]
@@ -104,8 +214,19 @@ class Guard:
     hard: ClassVar[bool] = False
     spares_loss_prevention: ClassVar[bool] = False
 
+    def __init__(self) -> None:
+        self._nothing = Verdict(self.key, Outcome.PASS, NOT_CONCERNED)
+
+    @property
+    def advises(self) -> bool:
+        return not self.hard and self.binds >= BY_MACHINES
+
     def check(self, facts: Facts) -> Verdict:
         raise TypeError(f"{type(self).__name__} must give a verdict")
+
+    def not_concerned(self) -> Verdict:
+        """Passes: the change is none that this rail is about."""
+        return self._nothing
 
     def passes(self, reason: str, setting: str = "", remaining: float | None = None) -> Verdict:
         return Verdict(self.key, Outcome.PASS, reason, setting, remaining)

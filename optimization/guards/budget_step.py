@@ -1,20 +1,20 @@
 """Budget step: at most +30 % per action and +20 % per entity and account-day summed; at most -50 % per action.
 
-What is too large is trimmed to the limit, towards the old value. A person is only warned.
+What is too large is trimmed to the limit, towards the old value. A person is only advised.
 """
 
-from optimization.guards.base import BY_ALL, Facts, Guard, Verdict
+from optimization.guards.base import BY_MACHINES, Facts, Guard, Verdict
 from optimization.models import Source
 
 
 class BudgetStep(Guard):
     key = "budget_step"
     label = "Budget step"
-    binds = BY_ALL
+    binds = BY_MACHINES
 
     def check(self, facts: Facts) -> Verdict:
         if not facts.is_budget:
-            return self.passes("No budget changes.")
+            return self.not_concerned()
         if not isinstance(facts.before, int) or not isinstance(facts.wanted, int) or facts.before <= 0:
             return self.blocks("The budget before is unknown.", passing=True)
         if facts.wanted > facts.before:
@@ -22,7 +22,7 @@ class BudgetStep(Guard):
         return self._down(facts, facts.before, facts.wanted)
 
     def _up(self, facts: Facts, before: int, wanted: int) -> Verdict:
-        per_action, per_day = facts.limits.max_increase_percent, facts.limits.max_increase_percent_per_day
+        per_action, per_day = facts.limits.max_increase_percent, _per_day(facts)
         base = before if facts.day_start_budget is None else facts.day_start_budget
         room_today = max(0, int(base * per_day / 100) - facts.raised_today)
         most = min(before + int(before * per_action / 100), before + room_today)
@@ -30,24 +30,33 @@ class BudgetStep(Guard):
         asked = (wanted - before) / before * 100
         if wanted <= most:
             return self.passes(f"+{asked:.0f} % is within the step.", setting, (most - wanted) / max(most - before, 1))
-        if facts.source == Source.PERSON:
-            return self.passes(f"+{asked:.0f} % is more than machines may do; a person decides.", setting, 0.0)
         if most <= before:
             return self.blocks("Its budget was raised as far as one day allows.", setting, passing=True)
-        return self.trims(most, f"Trimmed from +{asked:.0f} % to +{(most - before) / before * 100:.0f} %.", setting)
+        return self.trims(most, _trimmed(f"+{asked:.0f} %", f"+{(most - before) / before * 100:.0f} %"), setting)
 
     def _down(self, facts: Facts, before: int, wanted: int) -> Verdict:
         limit = facts.limits.max_decrease_percent
         least = before - int(before * limit / 100)
-        setting = f"at most -{limit:g} % per action"
+        setting = f"at most −{limit:g} % per action"
         asked = (before - wanted) / before * 100
         if wanted >= least:
             return self.passes(f"Step within {limit:g} %.", setting, (wanted - least) / max(before - least, 1))
-        if facts.source == Source.PERSON:
-            return self.passes(f"-{asked:.0f} % is more than machines may do; a person decides.", setting, 0.0)
         if least >= before:
             return self.blocks("No decrease is allowed.", setting)
-        return self.trims(least, f"Trimmed from -{asked:.0f} % to -{(before - least) / before * 100:.0f} %.", setting)
+        return self.trims(least, _trimmed(f"−{asked:.0f} %", f"−{(before - least) / before * 100:.0f} %"), setting)
+
+
+def _trimmed(asked: str, left: str) -> str:
+    """A rounding to the smallest unit may trim by less than the percentages show."""
+    return f"Trimmed from {asked} to {left}." if asked != left else f"Trimmed to {left}, rounded down."
+
+
+def _per_day(facts: Facts) -> float:
+    """The optimiser has a limit of its own as well (its presets); the stricter counts."""
+    limits = facts.limits
+    if facts.source != Source.OPTIMIZER:
+        return limits.max_increase_percent_per_day
+    return min(limits.max_increase_percent_per_day, limits.optimizer_raise_percent_per_day)
 
 
 BUDGET_STEP = BudgetStep()

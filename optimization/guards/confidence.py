@@ -1,9 +1,7 @@
-"""Confidence: the optimiser proposes from 0.65; alone nothing acts under the account's mark (default 0.85)."""
+"""Confidence: the optimiser proposes from 0.65 and acts alone from 0.75; nothing at all acts alone under 0.85."""
 
 from optimization.guards.base import BY_MACHINES, Facts, Guard, Verdict
 from optimization.models import Source
-
-TO_PROPOSE = 0.65
 
 
 class Confidence(Guard):
@@ -12,11 +10,7 @@ class Confidence(Guard):
     binds = BY_MACHINES
 
     def check(self, facts: Facts) -> Verdict:
-        mark = 0.0
-        if facts.source == Source.OPTIMIZER:
-            mark = TO_PROPOSE
-        if facts.acting_alone:
-            mark = max(mark, facts.limits.min_confidence_for_auto)
+        mark = _mark(facts)
         if mark == 0.0:
             return self.passes("A person judges this one.")
         setting = f"at least {mark:.2f}"
@@ -24,7 +18,22 @@ class Confidence(Guard):
             return self.blocks("The confidence is not computed yet.", setting)
         if not facts.confidence >= mark:  # also NaN
             return self.blocks(f"The confidence is {facts.confidence:.2f}.", setting)
-        return self.passes(f"Confidence {facts.confidence:.2f}.", setting, (facts.confidence - mark) / mark)
+        return self.passes(f"Confidence {facts.confidence:.2f}.", setting, _room(facts.confidence, mark))
+
+
+def _room(confidence: float, mark: float) -> float:
+    """How far above the mark, as a share of what there is above it."""
+    return (confidence - mark) / (1 - mark) if mark < 1 else 0.0
+
+
+def _mark(facts: Facts) -> float:
+    """The strictest that applies; a pause of the optimiser may act alone on what it needed to be proposed."""
+    limits, by_optimizer = facts.limits, facts.source == Source.OPTIMIZER
+    mark = limits.min_confidence if by_optimizer else 0.0
+    if not facts.acting_alone or (by_optimizer and facts.kind == "pause"):
+        return mark
+    own = limits.optimizer_auto_min_confidence if by_optimizer else 0.0
+    return max(mark, own, limits.min_confidence_for_auto)
 
 
 CONFIDENCE = Confidence()

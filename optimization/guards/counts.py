@@ -3,6 +3,9 @@
 from optimization.guards.base import BY_ALL, Facts, Guard, Verdict
 from optimization.models import Source
 
+Row = tuple[str, int, int]
+"""(what is counted, how many there are, how many there may be)."""
+
 
 class Counts(Guard):
     key = "counts"
@@ -11,18 +14,7 @@ class Counts(Guard):
     hard = True
 
     def check(self, facts: Facts) -> Verdict:
-        rows: list[tuple[str, int, int]] = []
-        if facts.is_budget:
-            rows.append(
-                ("budget changes of it today", facts.budget_changes_today, facts.limits.max_budget_changes_per_day)
-            )
-        if facts.acting_alone:
-            rows.append(
-                ("actions alone in the last hour", facts.auto_last_hour, facts.limits.max_auto_actions_per_hour)
-            )
-        if facts.source == Source.OPTIMIZER and not facts.executing:
-            rows.append(("actions in this campaign", facts.campaign_actions, facts.limits.max_actions_per_campaign))
-            rows.append(("actions in this run", facts.run_actions, facts.limits.max_actions_per_run))
+        rows = _rows(facts)
         room = 1.0
         for what, used, limit in rows:
             if used >= limit:
@@ -31,7 +23,22 @@ class Counts(Guard):
         if not rows:
             return self.passes("No count applies.")
         what, used, limit = rows[0]
-        return self.passes(f"{used} {what} so far.", f"at most {limit}", room)
+        return self.passes(f"{used or 'No'} {what} so far.", f"at most {limit}", room)
+
+
+def _rows(facts: Facts) -> list[Row]:
+    limits, rows = facts.limits, []
+    if facts.is_budget:
+        rows.append(("budget changes today", facts.budget_changes_today, limits.max_budget_changes_per_day))
+    if facts.acting_alone:
+        rows.append(("actions alone in this hour", facts.auto_last_hour, limits.max_auto_actions_per_hour))
+        if facts.max_alone_everywhere is not None:
+            everywhere = facts.auto_last_hour_everywhere, facts.max_alone_everywhere
+            rows.append(("actions alone in this hour over all accounts", *everywhere))
+    if facts.source == Source.OPTIMIZER and not facts.executing:
+        rows.append(("actions in this campaign", facts.campaign_actions, limits.max_actions_per_campaign))
+        rows.append(("actions in this run", facts.run_actions, limits.max_actions_per_run))
+    return rows
 
 
 COUNTS = Counts()

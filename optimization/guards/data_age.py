@@ -1,5 +1,6 @@
 """Data age: no decision on data older than the limit (default 3 h), nor on none."""
 
+from metaads.moments import lasting
 from optimization.guards.base import BY_MACHINES, Facts, Guard, Verdict
 
 CLOCKS_DIFFER = 10 / 60  # hours
@@ -17,11 +18,10 @@ class DataAge(Guard):
             return self.blocks("There are no data to decide on.", setting, passing=True)
         hours = (facts.now - facts.data_read_at).total_seconds() / 3600
         if hours < -CLOCKS_DIFFER:
-            return self.blocks(f"The data claim to be read {-hours:.1f} h in the future.", setting, passing=True)
+            return self.blocks(f"The data claim to be read {lasting(-hours)} in the future.", setting, passing=True)
         if hours > limit:
-            return self.blocks(f"The data are {hours:.1f} h old.", setting, passing=True)
-        minutes = max(hours, 0.0) * 60
-        return self.passes(f"Data {minutes:.0f} min old.", setting, 1 - max(hours, 0.0) / limit)
+            return self.blocks(f"The data are {lasting(hours)} old.", setting, passing=True)
+        return self.passes(f"Data {lasting(max(hours, 0.0))} old.", setting, 1 - max(hours, 0.0) / limit)
 
 
 DATA_AGE = DataAge()

@@ -1,11 +1,11 @@
 """Data quality: while an account's data are doubtful nothing moves money there, but a person may still prevent loss."""
 
-from optimization.guards.base import EVERYBODY, Facts, Guard, Verdict
+from optimization.guards.base import BY_ALL, Facts, Guard, Verdict
 from optimization.models import Source
 
 
 class DataQuality(Guard):
-    """A person's pause or decrease passes; so does an undo, which needs no data to be right.
+    """A person's pause or decrease passes; an undo is not bound, for it needs no data to be right.
 
     What a machine proposed and a person approved counts as the person's by then. Growth waits for trusted data,
     whoever wants it.
@@ -13,7 +13,7 @@ class DataQuality(Guard):
 
     key = "data_quality"
     label = "Data quality"
-    binds = EVERYBODY
+    binds = BY_ALL
     hard = True
 
     def check(self, facts: Facts) -> Verdict:
@@ -24,8 +24,6 @@ class DataQuality(Guard):
         if not facts.doubt:
             return self.passes("The data were not checked yet.")
         by_person = facts.source == Source.PERSON or (facts.executing and not facts.acting_alone)
-        if facts.source == Source.UNDO:
-            return self.passes("The data are doubtful; taking a change back needs none.")
         if by_person and prevents_loss(facts):
             return self.passes("The data are doubtful; a person may still prevent loss.")
         return self.blocks(facts.doubt, passing=True)

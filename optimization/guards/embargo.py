@@ -1,5 +1,6 @@
 """Embargo: the optimiser leaves new things alone for 48 h from creation of entity or campaign, the later."""
 
+from metaads.moments import lasting
 from optimization.guards.base import BY_OPTIMIZER, Facts, Guard, Verdict
 
 
@@ -16,10 +17,8 @@ class Embargo(Guard):
             return self.blocks("When it was created is unknown.", setting, passing=True)
         hours = (facts.now - max(facts.created_at, facts.campaign_created_at)).total_seconds() / 3600
         if hours < limit:
-            return self.blocks(f"Created {hours:.0f} h ago.", setting, passing=True)
-        return self.passes(
-            f"Created {hours / 24:.0f} days ago.", setting, min(1.0, hours / limit - 1) if limit else None
-        )
+            return self.blocks(f"Created {lasting(hours)} ago.", setting, passing=True)
+        return self.passes(f"Created {lasting(hours)} ago.", setting, min(1.0, hours / limit - 1) if limit else None)
 
 
 EMBARGO = Embargo()

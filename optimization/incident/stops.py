@@ -12,7 +12,7 @@ from metaads.models import AdAccount, Role
 from metaads.models.membership import has_role
 from notifications.send import notify
 from optimization.ledger import record
-from optimization.models import Action, EmergencyStop, Rule, Status
+from optimization.models import Action, EmergencyStop, Incident, Rule, Status
 from optimization.queue.states import LostRace, move
 
 
@@ -21,7 +21,7 @@ def in_force(account: AdAccount | None) -> EmergencyStop | None:
     return EmergencyStop.objects.in_force(account)
 
 
-def _check(user: User | None, account: AdAccount | None, least: Role) -> None:
+def may_stop(user: User | None, account: AdAccount | None, least: Role) -> None:
     """`user` None = the operator at the command line, who has the database anyway."""
     if user is None or user.is_superuser:
         return
@@ -41,8 +41,9 @@ def _disable_rules(account: AdAccount | None) -> list[int]:
 def _hand_back(account: AdAccount | None, now: datetime) -> int:
     """Approved actions return to a person: what was wanted before a stop may not be wanted after it."""
     waiting = Action.objects.filter(status=Status.APPROVED).filter(Q(account=account) if account else Q())
+    standing = Incident.objects.filter(stop__isnull=False, stop__lifted_at__isnull=True)
     count = 0
-    for action in waiting:
+    for action in waiting.exclude(incident__in=standing.values("pk")):
         try:
             move(
                 action,
@@ -66,7 +67,7 @@ def set_stop(account: AdAccount | None, user: User | None, now: datetime, reason
     The stop commits by itself, before anything is handed back: moving many actions in the same transaction deadlocked
     with busy workers on PostgreSQL, and the stop was the victim. What a crash leaves behind, dispatch hands back.
     """
-    _check(user, account, Role.MANAGER)
+    may_stop(user, account, Role.MANAGER)
     stop, new = _commit(account, user, now, reason)
     if new:
         _hand_back(account, now)
@@ -107,7 +108,7 @@ def _commit(account: AdAccount | None, user: User | None, now: datetime, reason:
 @transaction.atomic
 def lift_stop(stop: EmergencyStop, user: User | None, now: datetime, reason: str) -> EmergencyStop:
     """Lifts a stop (administrator, with a reason). The rules it turned off stay off; they are listed on it."""
-    _check(user, stop.account, Role.ADMIN)
+    may_stop(user, stop.account, Role.ADMIN)
     if not reason.strip():
         raise ValueError("reason: say why it is safe again.")
     changed = EmergencyStop.objects.filter(pk=stop.pk, lifted_at__isnull=True).update(
@@ -115,6 +116,7 @@ def lift_stop(stop: EmergencyStop, user: User | None, now: datetime, reason: str
     )
     stop.refresh_from_db()
     if changed:
+        Incident.objects.filter(stop=stop).update(closed_at=now)
         record(
             "emergency_stop_lifted",
             account_id=stop.account_id,
@@ -122,5 +124,15 @@ def lift_stop(stop: EmergencyStop, user: User | None, now: datetime, reason: str
             user_id=user.pk if user else None,
             now=now,
             payload={"reason": stop.lift_reason, "stop": stop.pk},
+        )
+        notify(
+            subject=f"account:{stop.account_id}" if stop.account_id else "",
+            key=f"stop-lifted:{stop.pk}",
+            kind="alert",
+            severity="warning",
+            title=f"The emergency stop of {stop.account.name if stop.account else 'everything'} is lifted",
+            body=f"{stop.lift_reason} Rules that it turned off stay off until somebody switches them on.",
+            link="/actions/",
+            now=now,
         )
     return stop

@@ -52,7 +52,7 @@ def start(kind: str, account: AdAccount, parameters: Mapping[str, Any], user: Us
     sort.check(account, checked, now)
     values = checked.model_dump(mode="json")
     with transaction.atomic():
-        AdAccount.objects.select_for_update().get(pk=account.pk)
+        AdAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
         waiting = list(Job.objects.filter(account=account, state__in=OPEN_JOB_STATES, cancel_asked=False))
         same = [job for job in waiting if job.kind == kind and job.parameters == values]
         if same:

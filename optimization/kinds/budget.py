@@ -1,6 +1,6 @@
 """Shared by the kinds that change a budget."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Self
 
@@ -26,6 +26,9 @@ def _positive(value: Decimal) -> Decimal:
 
 Money = Annotated[Decimal, Field(allow_inf_nan=False, json_schema_extra={"unit": "money"}), AfterValidator(_positive)]
 Percent = Annotated[Decimal, Field(allow_inf_nan=False, json_schema_extra={"unit": "percent"})]
+
+
+BOUNDS = (("lower", "below"), ("upper", "above"))
 
 
 class StepParameters(KindParameters):
@@ -70,6 +73,12 @@ class AmountParameters(KindParameters):
     amount: Money = Field(title="To, a day")
 
 
+def bounds_text(parameters: Mapping[str, Any], money: Callable[[str], str]) -> str:
+    """ " (not below 5.00 EUR and not above 9.00 EUR)", or nothing."""
+    said = [f"not {word} {money(str(parameters[name]))}" for name, word in BOUNDS if parameters.get(name) is not None]
+    return f" ({' and '.join(said)})" if said else ""
+
+
 def bounded(value: int, parameters: Mapping[str, Any], currency: str) -> int:
     """Inside the parameters' own lower and upper bound, and at least one minor unit."""
     if parameters.get("lower") is not None:
@@ -89,6 +98,9 @@ def step(before: int, parameters: Mapping[str, Any], sign: int, currency: str) -
     return bounded(value, parameters, currency)
 
 
+ON_AD_SETS = "The campaign has no budget of its own: each of its ad sets has one (ABO). Change those."
+
+
 class BudgetKind(Kind):
     """Sends one absolute budget, so that sending it twice is harmless. Asked of an ad it moves to the budget's home."""
 
@@ -102,14 +114,26 @@ class BudgetKind(Kind):
         """Why this step makes no sense; empty = it does."""
         return "The budget would stay as it is." if wanted == before else ""
 
-    def change(self, entity: Entity, parameters: Mapping[str, Any], currency: str) -> FieldChange | Refusal:
+    def home_of(self, entity: Entity) -> Entity | Refusal:
+        """Where the budget lives, or why it is not to be changed from here."""
         home = entity.budget_home
         if home is None or home.budget_field is None:
-            return Refusal("No budget is known on it or above it.")
+            return Refusal(ON_AD_SETS if entity.level == Level.CAMPAIGN else "No budget is known on it or above it.")
         if home is not entity and entity.level == Level.AD_SET:
             # One ad set's figures say nothing of its siblings, which share the campaign's budget.
-            return Refusal("Its budget is the campaign's (CBO): use a campaign rule, or pause the ad set.")
-        before = home.value_of(home.budget_field)
+            return Refusal("Its budget is the campaign's (CBO): change that of the campaign, or pause the ad set.")
+        return home
+
+    def never_on(self, entity: Entity) -> str:
+        home = self.home_of(entity)
+        return home.reason if isinstance(home, Refusal) else ""
+
+    def change(self, entity: Entity, parameters: Mapping[str, Any], currency: str) -> FieldChange | Refusal:
+        home = self.home_of(entity)
+        if isinstance(home, Refusal):
+            return home
+        field = home.budget_field or "daily_budget"
+        before = home.value_of(field)
         if not isinstance(before, int):
             return Refusal("Its budget is unknown.")
         wanted = self.wanted(before, parameters, currency)
@@ -117,7 +141,7 @@ class BudgetKind(Kind):
         if refusal:
             return Refusal(refusal)
         note = "" if home is entity else f"The budget lives on the {Level(home.level).label.lower()} {home.name}."
-        return FieldChange(home, home.budget_field, before, wanted, note)
+        return FieldChange(home, field, before, wanted, note)
 
     def inverse_key(self) -> str | None:
         return "set_budget"

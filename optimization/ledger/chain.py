@@ -18,6 +18,7 @@ ACTION_KINDS = frozenset(
     {
         "optimization_suggested",
         "optimization_refreshed",
+        "optimization_first_approval",
         "optimization_approved",
         "optimization_modified",
         "optimization_rejected",
@@ -30,17 +31,23 @@ ACTION_KINDS = frozenset(
         "optimization_uncertain",
         "optimization_reverted",
         "optimization_kept",
+        "optimization_annotated",
+        "override_set",
     }
 )
 KINDS = ACTION_KINDS | {
     "run_started",
     "run_finished",
+    "goal_changed",
     "rule_changed",
+    "told_by_hand",
     "setting_changed",
     "emergency_stop_set",
     "emergency_stop_lifted",
+    "incident_opened",
     "login",
     "token_changed",
+    "entity_locked",
     "chain_head",
     "data_quality_changed",
     "offline_imported",

@@ -31,25 +31,33 @@ OPEN_STATUSES = (Status.SUGGESTED, Status.PENDING)
 IN_FLIGHT_STATUSES = (Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON)
 
 
+ACCOUNT_LEVEL = "account"
+"""Level of an action on the ad account as a whole: creating a campaign, moving money between CBO campaigns."""
+
+
 class Source(models.TextChoices):
-    """Who wants it; guard rails bind by source."""
+    """Who wants it; guard rails bind by source. An incident's reverts and pauses carry its id in `Action.incident`."""
 
     RULE = "rule", "Rule"
     OPTIMIZER = "optimizer", "Optimiser"
     ORCHESTRATOR = "orchestrator", "Orchestrator"
     PERSON = "person", "Person"
     UNDO = "undo", "Undo"
+    INCIDENT = "incident", "Incident"
 
 
 class Action(models.Model):
-    """Values are what Meta stores: a status text, or a budget as an integer in the minor unit.
+    """Values are what Meta stores: a status text, a budget as an integer in the minor unit, or an object of several
+    fields (bid, targeting).
 
-    All times are business time except `next_try_at` (machine time).
+    An action of several steps (`steps`, see `optimization.steps`) has the field `steps`, and its values map
+    "level:id:field" to the value of each field that it sets. All times are business time except `next_try_at`
+    (machine time).
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(AdAccount, on_delete=models.PROTECT, related_name="actions")
-    level = models.CharField(max_length=10, choices=Level.choices)
+    level = models.CharField(max_length=10, choices=[*Level.choices, (ACCOUNT_LEVEL, "Ad account")])
     entity_id = models.CharField(max_length=32)
     entity_name = models.CharField(max_length=400)
     campaign_id = models.CharField(max_length=32, blank=True)
@@ -63,11 +71,19 @@ class Action(models.Model):
     )
     run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions")
     undo_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="undos")
+    undone_with = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="also_undid",
+        help_text="The undo of a later change of the same object that puts this one back too.",
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    field = models.CharField(max_length=40, help_text="status, daily_budget or lifetime_budget")
+    field = models.CharField(max_length=40, help_text="status, a budget, bid, targeting; steps = several.")
     value_before = models.JSONField()
     value_wanted = models.JSONField(help_text="Before guard rails.")
     value_final = models.JSONField(help_text="After trimming: what will be sent.")
@@ -115,7 +131,15 @@ class Action(models.Model):
     )
     next_try_at = models.DateTimeField(null=True, blank=True)
     outcome_note = models.TextField(blank=True, help_text="What happened, in a sentence.")
-    steps = models.JSONField(default=list)
+    steps = models.JSONField(default=list, blank=True, help_text="Plan of an action of several steps; empty = one.")
+    made = models.JSONField(default=list, blank=True, help_text="Objects that it created: [{level, id, name}].")
+    timed = models.JSONField(
+        null=True, blank=True, help_text='A person\'s "undo it": {"hours": 4}, or {"hours": null} for today only.'
+    )
+    expected = models.JSONField(null=True, blank=True, help_text="Change over 7 days with interval and method.")
+    incident = models.ForeignKey("Incident", on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    alone = models.BooleanField(default=False, help_text="Approved by the auto-approval policy, by no person.")
+    why_not_alone = models.TextField(blank=True, help_text="Why an automatic source still waits for a person.")
     tags = models.JSONField(default=list, blank=True)
     notes = models.TextField(blank=True)
 

@@ -7,6 +7,9 @@ from metaads.models import AdAccount
 LOOKS = ("evaluate", "live", "scheduled")
 """Kinds of runs that look at rules: with new data, between two collections, and when a rule's time has come."""
 
+OPTIMIZE = "optimize"
+"""A look of the optimiser; its drafts enter the queue with the run of the rules at the same moment."""
+
 
 class Run(models.Model):
     """Unique per (account, kind, slot): a duplicated task inserts nothing and stops."""

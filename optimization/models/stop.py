@@ -1,10 +1,15 @@
 """Emergency stops. While one is in force no new write begins on any worker."""
 
+from collections.abc import Iterable
+from datetime import UTC
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from metaads.models import AdAccount
+from metaads.moments import moment
+from metaads.prepared import Prepared
 
 
 class EmergencyStopManager(models.Manager["EmergencyStop"]):
@@ -12,8 +17,22 @@ class EmergencyStopManager(models.Manager["EmergencyStop"]):
 
     def in_force(self, account: AdAccount | None = None) -> "EmergencyStop | None":
         """The stop that holds this account, its own or the one for everything; None given = only the latter."""
-        about = Q(account__isnull=True) if account is None else Q(account=account) | Q(account__isnull=True)
-        return self.filter(about, lifted_at__isnull=True).first()
+        if account is None:
+            return self.filter(account__isnull=True, lifted_at__isnull=True).first()
+        return _OF_ACCOUNT.first(account.pk)
+
+    def over(self, account_ids: Iterable[int]) -> "models.QuerySet[EmergencyStop]":
+        """Stops in force over any of these accounts, those of everything among them."""
+        mine = Q(account__isnull=True) | Q(account_id__in=list(account_ids))
+        return self.filter(mine, lifted_at__isnull=True).select_related("account", "set_by", "incident")
+
+    def holding(self, account: AdAccount, incident_id: int | None) -> "EmergencyStop | None":
+        """The stop that holds an action of this account. An action of an incident passes while the stop that the
+        incident belongs to is in force; once that is lifted it is held like any other."""
+        stop = self.in_force(account)
+        if stop is None or incident_id is None:
+            return stop
+        return None if self.filter(incident=incident_id, lifted_at__isnull=True).exists() else stop
 
 
 class EmergencyStop(models.Model):
@@ -46,8 +65,17 @@ class EmergencyStop(models.Model):
     def __str__(self) -> str:
         return f"stop of {self.account or 'everything'}"
 
-    def sentence(self) -> str:
-        """The stop in words for people."""
+    def sentence(self, account: AdAccount | None = None) -> str:
+        """The stop in words for people; its time in the zone of `account` or of the stopped one, else in UTC."""
+        told = account or self.account
+        since = moment(self.set_at, told.zone if told else UTC)
         what = "everything" if self.account_id is None else "this account"
         why = f": {self.reason}" if self.reason else "."
-        return f"An emergency stop of {what} is in force since {self.set_at:%Y-%m-%d %H:%M} UTC{why}"
+        return f"An emergency stop of {what} is in force since {since}{why}"
+
+
+_OF_ACCOUNT = Prepared(
+    lambda account: EmergencyStop.objects.filter(
+        Q(account_id=account) | Q(account_id__isnull=True), lifted_at__isnull=True
+    )[:1]
+)

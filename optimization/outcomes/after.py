@@ -9,6 +9,7 @@ twice. Conversions are those that are attributed to the cut spend's days; unknow
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,8 @@ class Change:
     level: str
     entity_id: str
     field: str
-    before: int | str
-    final: int | str
+    before: Any
+    final: Any
     spent_today: float | None = None
     parents: tuple[Key, ...] = ()
 

@@ -12,7 +12,7 @@ class PreviewRow:
 
     `entity_id` is what matched, `changes` where the change would be made (level, id, name; the parent that carries the
     budget), `change` the change in words, values as Meta stores them (budgets in the minor unit), `wanted` after
-    trimming. `at_stake` in the minor unit a day, None = unknown.
+    trimming. `plan`: a line a step, where there are several. `at_stake` in the minor unit a day, None = unknown.
     """
 
     level: str
@@ -25,11 +25,12 @@ class PreviewRow:
     kind: str
     change: str = ""
     changes: dict[str, str] = field(default_factory=dict)
-    before: int | str | None = None
-    wanted: int | str | None = None
+    before: Any = None
+    wanted: Any = None
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     at_stake: int | None = None
     why: str = ""
+    plan: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

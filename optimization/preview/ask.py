@@ -25,13 +25,13 @@ class _Some(Now):
 
     frame: Frame | None = None
 
-    def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
+    def entities(self, level: str, ids: Iterable[str], whole: bool = False) -> Mapping[str, Entity]:
         wanted = list(ids)
         if self.frame is not None and len(wanted) > MOST:
             rows = np.flatnonzero(np.isin(self.frame.ids, wanted))
             order = np.argsort(-np.nan_to_num(spends_of(self.frame)[rows]), kind="stable")[:MOST]
             wanted = self.frame.ids[rows[order]].tolist()
-        return super().entities(level, wanted)
+        return super().entities(level, wanted, whole)
 
 
 def preview(
@@ -48,7 +48,8 @@ def preview(
         return Preview(level, account.currency, problems=[problem])
     look = look_of(level, document, compiled, rule)
     longest = max(DAY_HOURS, compiled.document.safety.cooldown_hours or 0)
-    gathered = wants(account, [look], {level: frame}, _Some(account, now, longest, frame), now)
+    frames = {level: frame}
+    gathered = wants(account, [look], frames, _Some(account, now, longest, frames, frame), now)
     if not gathered.outcomes:
         raise PreviewFailed(" ".join(gathered.problems) or "The rule could not be evaluated.")
     found = Found(account, frame, gathered, now, limit)

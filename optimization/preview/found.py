@@ -11,9 +11,10 @@ import numpy as np
 from intelligence.metrics import catalog
 from intelligence.metrics.frame import Frame, Numbers
 from metaads.models import AdAccount
-from optimization.evidence import figures, sentence
+from optimization.evidence import SUPPORTING, figures, sentence
 from optimization.guards import Judgement
 from optimization.kinds import KINDS
+from optimization.kinds.plan_words import lines_of
 from optimization.misses import nearest
 from optimization.models import Action
 from optimization.preview.answer import Preview, PreviewMiss, PreviewRow
@@ -48,7 +49,7 @@ class Fate:
     judgement: Judgement | None = None
 
     @property
-    def final(self) -> int | str:
+    def final(self) -> Any:
         return self.judgement.final if self.judgement else self.draft.wanted
 
     @property
@@ -64,7 +65,7 @@ def _block(judgement: Judgement) -> str:
     return judgement.blocked.reason if judgement.blocked else ""
 
 
-def change_text(draft: Draft, final: int | str, currency: str) -> str:
+def change_text(draft: Draft, final: Any, currency: str) -> str:
     """The change in words, as the queue says it: "Lower budget 100.00 -> 80.00 EUR a day"."""
     shape = Action(
         kind=draft.kind,
@@ -74,6 +75,7 @@ def change_text(draft: Draft, final: int | str, currency: str) -> str:
         value_wanted=draft.wanted,
         value_final=final,
         currency=currency,
+        steps=[step.as_json() for step in draft.steps],
     )
     headline = KINDS[draft.kind].headline(shape)
     return " ".join(part for part in (headline.verb, headline.change) if part)
@@ -156,10 +158,11 @@ class Found:
             name=self._name(draft.asked_of),
             outcome=fate.outcome,
             reason=fate.reason,
-            figures=draft.metrics,
+            figures={name: value for name, value in draft.metrics.items() if name != SUPPORTING},
             trace=draft.trace,
             kind=draft.kind,
             change=change_text(draft, final, self.account.currency),
+            plan=[line.text for line in lines_of(draft.steps, self.account.currency)],
             changes={"level": draft.entity.level, "id": draft.entity.meta_id, "name": draft.entity.name},
             before=draft.before,
             wanted=final,

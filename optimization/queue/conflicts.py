@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from metaads.models import Level
 from optimization.kinds import KINDS
+from optimization.models import ACCOUNT_LEVEL
 from optimization.queue.drafts import Draft
+from optimization.steps import Key
 
-HEIGHT = {Level.CAMPAIGN: 0, Level.AD_SET: 1, Level.AD: 2}
+HEIGHT: dict[str, int] = {ACCOUNT_LEVEL: -1, Level.CAMPAIGN: 0, Level.AD_SET: 1, Level.AD: 2}
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def rank(draft: Draft) -> tuple[object, ...]:
         safety_class(draft.kind),
         -draft.priority,
         -(draft.confidence if draft.confidence is not None else -1.0),
-        HEIGHT[Level(draft.entity.level)],
+        HEIGHT[draft.entity.level],
         draft.kind,
         version,
         draft.entity.meta_id,
@@ -51,7 +53,7 @@ def _label(draft: Draft) -> str:
 def _why(winner: Draft, loser: Draft) -> str:
     if loser.suggested_only and not winner.suggested_only:
         return f"{_label(winner).capitalize()} acts, this one only suggests."
-    if winner.entity.meta_id != loser.entity.meta_id:
+    if winner.entity.meta_id in loser.entity.parent_ids and winner.kind == "pause":
         return f"Nothing grows while what it belongs to is to be paused ({_label(winner)})."
     if KINDS[winner.kind].loss_prevention and not KINDS[loser.kind].loss_prevention:
         return f"Safety goes before growth: {_label(winner)}."
@@ -61,20 +63,23 @@ def _why(winner: Draft, loser: Draft) -> str:
 
 
 def resolve(drafts: Iterable[Draft]) -> tuple[list[Draft], list[Superseded]]:
-    """Winners (at most one per entity) and losers with reasons. The same drafts in any order give the same answer."""
-    winners: dict[tuple[str, str], Draft] = {}
+    """Winners and losers with reasons: no two winners touch the same entity, also where one has several steps. The
+    same drafts in any order give the same answer.
+    """
+    winners: list[Draft] = []
+    held: dict[Key, Draft] = {}
     paused: dict[str, Draft] = {}
     losers: list[Superseded] = []
     for draft in sorted(drafts, key=rank):
-        entity = (draft.entity.level, draft.entity.meta_id)
         above = next((paused[p] for p in draft.entity.parent_ids if p in paused), None)
         if not KINDS[draft.kind].grows:
             above = None
-        winner = winners.get(entity) or above
+        winner = next((held[key] for key in sorted(draft.touches) if key in held), above)
         if winner is not None:
             losers.append(Superseded(draft, winner, _why(winner, draft)))
             continue
-        winners[entity] = draft
+        winners.append(draft)
+        held.update(dict.fromkeys(draft.touches, draft))
         if draft.kind == "pause":
             paused[draft.entity.meta_id] = draft
-    return list(winners.values()), losers
+    return winners, losers

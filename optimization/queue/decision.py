@@ -11,13 +11,15 @@ from django.db.models import F
 from metaads import switch
 from metaads.models import Role
 from metaads.models.membership import has_role
-from optimization.models import OPEN_STATUSES, Action, Rule, Status
+from optimization.models import OPEN_STATUSES, Action, EmergencyStop, Rule, Status
+from optimization.queue import four_eyes
 from optimization.queue.enqueue import wake_executor
 from optimization.queue.errors import AlreadyDecided, NotAllowed, NotOffered, QueueError, Stale
 from optimization.queue.states import LostRace, move
 
 CHANGED = "The proposal has changed since you looked. Look at the new figures, then decide."
 BY_HAND = "Approved, to be done by hand: {reason}"
+WAITS = "{stop}. It is carried out once that is lifted."
 
 
 def load(action_id: int) -> Action:
@@ -70,8 +72,16 @@ def _count_for_rule(action: Action, column: str) -> None:
 def approved(
     action: Action, user: User | None, now: datetime, note: str, *, by: dict[str, Any] | None = None, **updates: Any
 ) -> Action:
-    """`by`: who acted, for the ledger, where it is neither the user nor the operator."""
-    off = switch.why_off(switch.EXECUTOR)
+    """The one door to APPROVED. `by`: who acted, for the ledger, where it is neither the user nor the operator.
+
+    Where two people must approve, the first yes is kept and the action is given back as it waits on.
+    """
+    if four_eyes.two_needed(action, updates):
+        action, enough = _one_more_yes(action, user, now, note, by, updates)
+        if not enough:
+            return action
+    off, stop = switch.why_off(switch.EXECUTOR), EmergencyStop.objects.holding(action.account, action.incident_id)
+    waits = BY_HAND.format(reason=off) if off else _waits(stop, action)
     try:
         fresh = move(
             action,
@@ -84,7 +94,7 @@ def approved(
             expires_at=now + settings.APPROVAL_EXPIRES_AFTER,
             held_since=now if off else None,
             next_try_at=None,
-            outcome_note=BY_HAND.format(reason=off) if off else "",
+            outcome_note=waits,
             **(by or who(user)),
             **updates,
         )
@@ -94,3 +104,23 @@ def approved(
     if not off:
         wake_executor(action.pk)
     return fresh
+
+
+def _waits(stop: EmergencyStop | None, action: Action) -> str:
+    return WAITS.format(stop=stop.sentence(action.account).rstrip(".")) if stop else ""
+
+
+def _one_more_yes(
+    action: Action, user: User | None, now: datetime, note: str, by: dict[str, Any] | None, updates: dict[str, Any]
+) -> tuple[Action, bool]:
+    """The action with one more yes, and whether these are enough. What a person modified is a new version of it."""
+    if by is not None:
+        raise NotAllowed("Two people must approve a change of this size; nothing else may.")
+    row = Action.objects.select_for_update().get(pk=action.pk)
+    if (row.status, row.version) != (action.status, action.version):
+        raise lost(LostRace(row))
+    if updates:
+        Action.objects.filter(pk=row.pk).update(version=row.version + 1, **updates)
+        action = load(row.pk)
+    enough = four_eyes.add_yes(action, user, now, note)
+    return action, enough

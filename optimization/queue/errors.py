@@ -17,6 +17,10 @@ class Stale(QueueError):
     """The facts behind the proposal no longer hold."""
 
 
+class Locked(QueueError):
+    """A person keeps machines away from what a machine wants to change."""
+
+
 class NotOffered(QueueError):
     """Proposals are not up for a decision while a switch is off."""
 

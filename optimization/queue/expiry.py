@@ -24,8 +24,9 @@ def expire_due(account: AdAccount, now: datetime) -> int:
         approved.filter(held_since__isnull=True).update(held_since=now)
         return count
     for action in approved.filter(expires_at__lte=now):
-        # Never begun (execution was off, a limit had no room): a person decides anew. Tried in vain: expired.
-        count += _give_back(action, now) if action.executing_at is None else _expire(action, now)
+        # Execution was off, or it never began (a limit had no room): a person decides anew. Tried in vain: expired.
+        waited = action.held_since is not None or action.executing_at is None
+        count += _give_back(action, now) if waited else _expire(action, now)
     approved.filter(held_since__isnull=False).update(held_since=None)
     return count
 

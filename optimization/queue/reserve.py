@@ -1,36 +1,27 @@
 """Reservation: limits hold however many people and workers act at once.
 
-At claim, one locked counter row per limit and account-day is raised in the claim's transaction; it is given back if
-nothing took effect. Approval only shows what would be exceeded.
+At claim, one locked counter row per limit and account-day (or of the installation) is raised in the claim's
+transaction; it is given back if nothing took effect. Approval only shows what would be exceeded.
+
+Rows are locked in one order, the account's by name and then the installation's by name, so that claims never wait for
+each other in a circle. A sum of budgets is checked under the lock of its row against what the mirror shows, plus what
+the claims in flight add to it: an action is either in flight or in the mirror, for both change in one transaction.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Greatest
 
 from metaads.models import AdAccount
 from optimization.limits import Limits
-from optimization.models import Action, LimitCounter, Source
+from optimization.models import Action, LimitCounter
+from optimization.queue.needs import Need, NoRoom, needs_of
+from optimization.queue.spending import CUT, account_day
 
-
-class NoRoom(Exception):
-    """A limit has no room left for this action now. The text names it."""
-
-
-@dataclass(frozen=True)
-class Need:
-    """`amount` to add to the counter `name`, which may not pass `cap` (None = only counted)."""
-
-    name: str
-    amount: int
-    cap: int | None
-    what: str
-
-
-def account_day(account: AdAccount, now: datetime) -> date:
-    return now.astimezone(account.zone).date()
+__all__ = ["NoRoom", "account_day", "counter_names", "give_back", "take", "would_exceed"]
 
 
 def counter_names(action: Action) -> tuple[str, str]:
@@ -38,47 +29,54 @@ def counter_names(action: Action) -> tuple[str, str]:
     return f"changes:{action.level}:{action.entity_id}", f"raised:{action.level}:{action.entity_id}"
 
 
-def used(account: AdAccount, name: str, day: date) -> int:
-    row = LimitCounter.objects.filter(account=account, name=name, day=day).values_list("used", flat=True).first()
-    return row or 0
-
-
-def needs_of(action: Action, limits: Limits, raised_today: int) -> list[Need]:
-    """What executing this action would use up. Undo is exempt from all counters but is itself counted."""
-    if action.field == "status":
-        return []
-    changes, raised = counter_names(action)
-    free = action.source == Source.UNDO
-    rows = [Need(changes, 1, None if free else limits.max_budget_changes_per_day, "budget changes of it today")]
-    growth = int(action.value_final) - int(action.value_before)
-    if growth > 0:
-        bound = action.binding_source not in {Source.UNDO, Source.PERSON}
-        day_start = int(action.value_before) - raised_today
-        cap = int(day_start * limits.max_increase_percent_per_day / 100) if bound else None
-        rows.append(Need(raised, growth, cap, "raise of its budget today"))
-    return rows
-
-
 def take(action: Action, limits: Limits, now: datetime) -> list[list[object]]:
-    """Raises all counters or raises NoRoom and leaves none raised (the caller's transaction rolls back)."""
-    account, day = action.account, account_day(action.account, now)
+    """Raises all counters or raises NoRoom and leaves none raised (the caller's transaction rolls back).
+
+    Gives [name, day, amount] of each; the installation's have "*" before the name.
+    """
     taken: list[list[object]] = []
-    raised_today = used(account, counter_names(action)[1], day)
-    for need in sorted(needs_of(action, limits, raised_today), key=lambda n: n.name):
-        LimitCounter.objects.bulk_create(
-            [LimitCounter(account=account, name=need.name, day=day)], ignore_conflicts=True
-        )
-        row = LimitCounter.objects.select_for_update().get(account=account, name=need.name, day=day)
-        if need.cap is not None and row.used + need.amount > need.cap:
-            raise NoRoom(f"No room left: {row.used} of {need.cap} {need.what} are used.")
-        LimitCounter.objects.filter(pk=row.pk).update(used=F("used") + need.amount)
-        taken.append([need.name, day.isoformat(), need.amount])
+    for need in needs_of(action, limits, now):
+        day = now.astimezone(UTC).date() if need.everywhere else account_day(action.account, now)
+        if need.name != CUT:
+            _raise(need, None if need.everywhere else action.account, day)
+        taken.append([f"*{need.name}" if need.everywhere else need.name, day.isoformat(), need.amount])
     return taken
+
+
+def _raise(need: Need, account: AdAccount | None, day: date) -> None:
+    where: Mapping[str, Any] = {"account": account, "name": need.name, "day": day}
+    LimitCounter.objects.bulk_create([LimitCounter(**where)], ignore_conflicts=True)
+    row = LimitCounter.objects.select_for_update().get(**where)
+    if need.cap is not None and row.used + need.amount > need.cap:
+        raise NoRoom(f"No room left: {row.used} of {need.cap} {need.what} are used.")
+    over = need.check() if need.check else ""
+    if over:
+        raise NoRoom(over)
+    LimitCounter.objects.filter(pk=row.pk).update(used=F("used") + need.amount)
+
+
+def would_exceed(action: Action, limits: Limits, now: datetime) -> str:
+    """What would have no room if it were claimed now; empty = nothing. Locks nothing: for people to see."""
+    try:
+        needs = needs_of(action, limits, now)
+    except NoRoom as full:
+        return str(full)
+    for need in needs:
+        where = {"account__isnull": True} if need.everywhere else {"account": action.account}
+        day = now.astimezone(UTC).date() if need.everywhere else account_day(action.account, now)
+        row = LimitCounter.objects.filter(name=need.name, day=day, **where).values_list("used", flat=True).first() or 0
+        if need.cap is not None and row + need.amount > need.cap:
+            return f"Would exceed a limit: {row} of {need.cap} {need.what} are used."
+        over = str(need.check()) if need.check else ""
+        if over:
+            return over
+    return ""
 
 
 def give_back(action: Action) -> None:
     """Lowers the counters that the claim raised; call in the transaction that says nothing took effect."""
     for name, day, amount in action.reserved:
-        LimitCounter.objects.filter(account=action.account, name=name, day=day).update(
-            used=Greatest(F("used") - amount, 0)
-        )
+        where: dict[str, Any] = {"account": action.account, "name": name}
+        if str(name).startswith("*"):
+            where = {"account__isnull": True, "name": str(name)[1:]}
+        LimitCounter.objects.filter(day=day, **where).update(used=Greatest(F("used") - amount, 0))

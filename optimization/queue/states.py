@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from optimization.ledger import Entry, record, record_many
-from optimization.models import OPEN_STATUSES, Action, Status
+from optimization.models import IN_FLIGHT_STATUSES, OPEN_STATUSES, Action, Hold, Status
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.SUGGESTED: frozenset(
@@ -79,11 +79,17 @@ def move(
     start = Status(action.status)
     if to not in TRANSITIONS.get(start, frozenset()):
         raise IllegalMove(f"{start} -> {to}")
+    if (
+        to is Status.PENDING
+    ):  # whoever approved it, the next decision is a person's, and a yes from before counts no more
+        updates |= {"alone": False, "version": action.version + 1}
     with transaction.atomic():
         changed = Action.objects.filter(pk=action.pk, status=start, version=action.version).update(status=to, **updates)
         fresh = Action.objects.select_related("account__connection").get(pk=action.pk)
         if changed != 1:
             raise LostRace(fresh)
+        if start in IN_FLIGHT_STATUSES and to not in IN_FLIGHT_STATUSES:
+            Hold.objects.filter(action=action).delete()  # Others may take what it held.
         record(
             EVENT[to],
             account_id=action.account_id,

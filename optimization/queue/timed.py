@@ -15,13 +15,13 @@ from intelligence.metrics import windows
 from metaads import switch
 from metaads.models import AdAccount, OutsideChange
 from notifications.send import notify
-from optimization.entities import load_one
-from optimization.kinds import KINDS, describe
+from optimization.kinds import describe
 from optimization.ledger import record
 from optimization.models import Action, EmergencyStop, Source, Status
 from optimization.queue.decision import already, load, may_decide, who
 from optimization.queue.errors import AlreadyDecided, Invalid
-from optimization.queue.undoing import CAME_TO_NOTHING, TIME_IS_OVER, undo_as_timed
+from optimization.queue.inverse import inverse_of, said
+from optimization.queue.undoing import BEING_UNDONE, NO_UNDO, TIME_IS_OVER, being_undone, undo_as_timed
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ class Timed:
 
 
 def timed_of(action: Action) -> Timed | None:
-    """What the rule says about the end of this change; None = it stays."""
+    """What the person, or the rule, says about the end of this change; None = it stays."""
+    if action.timed is not None:
+        return Timed(action.timed.get("hours"))
     if action.rule_version is None:
         return None
     steps = action.rule_version.document.get("actions", ())
@@ -67,8 +69,8 @@ def keep(action_id: int, user: User | None, now: datetime) -> Action:
     if action.undo_at is None:
         raise Invalid("It would not be undone by itself, so there is nothing to keep.")
     row = Action.objects.select_for_update().get(pk=action.pk)
-    if row.undos.exclude(status__in=CAME_TO_NOTHING).exists():
-        raise AlreadyDecided("It is being undone already. Take the undo back, if it has not begun.")
+    if being_undone(row):
+        raise AlreadyDecided(f"{BEING_UNDONE} Take the undo back, if it has not begun.")
     open_still = Action.objects.filter(pk=row.pk, status=Status.EXECUTED, kept_at__isnull=True)
     if not open_still.update(kept_at=now, kept_by=user):
         raise AlreadyDecided("It is kept already.")
@@ -79,9 +81,9 @@ def keep(action_id: int, user: User | None, now: datetime) -> Action:
 def due(account: AdAccount, now: datetime) -> list[int]:
     """Ids of changes whose time is over, that nobody kept and that have no undo of ours or under way."""
     rows = Action.objects.filter(account=account, status=Status.EXECUTED, undo_at__lte=now, kept_at__isnull=True)
-    under_way = Action.objects.filter(undo_of__isnull=False).exclude(status__in=CAME_TO_NOTHING).values("undo_of")
+    undos = Action.objects.filter(undo_of__isnull=False).exclude(status__in=NO_UNDO)
     ours = Action.objects.filter(undo_of__isnull=False, reason_code=TIME_IS_OVER).values("undo_of")
-    free = rows.exclude(pk__in=under_way).exclude(pk__in=ours)
+    free = rows.exclude(pk__in=undos.values("undo_of")).exclude(undone_with__in=undos.values("pk")).exclude(pk__in=ours)
     return list(free.order_by("undo_at", "pk").values_list("pk", flat=True))
 
 
@@ -105,23 +107,19 @@ def _undo(action_id: int, now: datetime) -> int:
                 return 0
             timed = timed_of(row)
             undo_as_timed(row, timed.words if timed else "", now)
-    except IntegrityError:  # another worker's undo stands already
+    except (IntegrityError, AlreadyDecided):  # another worker's undo stands already
         return 0
     return 1
 
 
 def _why_not(action: Action) -> str:
     """Why it is left as it is; empty = it can be undone."""
-    entity = load_one(action.account, action.level, action.entity_id)
-    if entity is None:
-        return "it no longer exists at Meta."
-    if KINDS[action.kind].inverse_key() is None:
-        return "this kind of change cannot be undone."
-    current = entity.value_of(action.field)
-    if current != action.value_final:
-        return f"it was changed since: we set {action.value_final}, now it is {current}."
+    inverse = inverse_of(action)
+    if isinstance(inverse, str):
+        return inverse[:1].lower() + inverse[1:]
     if _set_again(action):
-        return f"it was changed since, and back to {current}: that is another hand's wish."
+        ours = said(action.field, action.value_final, action.currency)
+        return f"it was changed since, and back to {ours}: that is another hand's wish."
     return ""
 
 

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from intelligence.metrics import windows
 from optimization.models import RuleVersion
 from optimization.operators import Condition
 from optimization.rules.schema import RuleDocument, parse
@@ -45,6 +46,13 @@ class CompiledRule:
     def probes(self) -> tuple[Probe, ...]:
         """All leaves that decide a match."""
         return (*probes(self.matches), *(probes(self.covers) if self.covers else ()))
+
+    @cached_property
+    def deciding(self) -> frozenset[str]:
+        """Names of the metrics that decide, without their windows: "roas"."""
+        asked = [probe.condition for probe in probes(self.matches)]
+        fields = [field for one in asked for field in (one.field, *one.operand.fields)]
+        return frozenset(windows.split(field.name)[0] for field in fields)
 
     @cached_property
     def fails(self) -> Plan:

@@ -6,6 +6,7 @@ more per conversion than the account pays on average, a raise where it cost less
 without data, is not judged.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,7 +75,7 @@ def record_of(rule: Rule, now: datetime, accounts: Iterable[AdAccount] | None = 
         rows = rows.filter(account__in=list(accounts))
     by_account: dict[AdAccount, dict[object, Action]] = {}
     for action in rows.select_related("account__connection").order_by("account_id", "proposed_at", "pk"):
-        said = (action.level, action.entity_id, action.field, action.value_final)
+        said = (action.level, action.entity_id, action.field, json.dumps(action.value_final, sort_keys=True))
         by_account.setdefault(action.account, {}).setdefault(said, action)
     return [_record(account, list(actions.values()), now) for account, actions in by_account.items()]
 

@@ -1,7 +1,8 @@
 """A rule in plain language, for lists, proposals and the rule's own page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from metaads.graph.money import amount_text
 from optimization.kinds import KINDS
@@ -45,12 +46,48 @@ def conditions_text(node: Node, currency: str = "") -> str:
 def action_text(action: RuleAction, who: str, currency: str = "") -> str:
     """What is done, in the infinitive: "lower the budget by 50 % for ad sets"."""
     parameters, label = action.parameters, KINDS[action.kind].label.lower()
+    phrase = KINDS[action.kind].phrase(parameters, lambda amount: _money(amount, currency))
+    if phrase:
+        return f"{phrase}{_for(who)}"
     if "message" in parameters:
         return f"notify “{parameters['message']}”{_for(who)}"
+    if action.kind in PLANS:
+        return PLANS[action.kind](parameters, who, currency)
     if "budget" in label:
         label = label if label.split()[-1] != "budget" else label.replace("budget", "the budget")
         return f"{label} {_size(action, currency)}{_bounds(parameters, currency)}{_for(who)}"
     return f"{label} {who}".strip()
+
+
+def _reallocation(parameters: dict[str, Any], who: str, currency: str) -> str:
+    by = f"by ROAS {window_text(parameters['window'])}"
+    where = f"where the best is {Decimal(parameters['ratio']):g} times the worst or more"
+    return f"reallocate the budget{_inside(who)} {by}, {where}{_bounds(parameters, currency)}"
+
+
+def _rotation(parameters: dict[str, Any], who: str, currency: str) -> str:
+    return f"exchange an ad with a fatigue of {parameters['tired']:g} or more for the best rested one{_inside(who)}"
+
+
+def _copying(parameters: dict[str, Any], who: str, currency: str) -> str:
+    what = f"duplicate {who}" if who else "duplicate it"
+    if "into" in parameters:
+        what += f" into {parameters['into']}"
+    if "percent" in parameters:
+        return f"{what} with {Decimal(parameters['percent']):g} % of the budget"
+    return f"{what} with a budget of {_money(parameters['amount'], currency)}" if "amount" in parameters else what
+
+
+PLANS: dict[str, Callable[[dict[str, Any], str, str], str]] = {
+    "reallocate": _reallocation,
+    "rotate": _rotation,
+    "duplicate": _copying,
+}
+"""Kinds of several steps, in their own words."""
+
+
+def _inside(who: str) -> str:
+    return f" in {who}" if who else ""
 
 
 def _for(who: str) -> str:

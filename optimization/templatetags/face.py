@@ -1,14 +1,17 @@
 """What templates need to say times, ages and money the one way we say them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from metaads.models import AdAccount, Level
+from optimization.models import Action, EmergencyStop
 from optimization.views import words
 
 register = template.Library()
@@ -45,6 +48,20 @@ def money(minor: int | None, currency: str) -> str:
 def amount(value: Decimal | float | None, currency: str) -> SafeString:
     """Major units, shortened when large, the exact amount on the title."""
     return words.amount(value, currency)
+
+
+@register.simple_tag
+def stop_on(stops: Iterable[EmergencyStop], action: Action) -> EmergencyStop | None:
+    """The stop that keeps an open action from being carried out; an incident's own actions pass it."""
+    mine = [stop for stop in stops if stop.account_id in {None, action.account_id}]
+    incidents = {getattr(getattr(stop, "incident", None), "pk", None) for stop in stops} - {None}
+    return mine[0] if mine and action.incident_id not in incidents else None
+
+
+@register.simple_tag
+def lapses() -> str:
+    """How long an approval stands that is not carried out."""
+    return words.span(settings.APPROVAL_EXPIRES_AFTER)
 
 
 @register.filter

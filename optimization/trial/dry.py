@@ -15,6 +15,7 @@ from metaads.models import AdAccount
 from notifications.models import Notification
 from notifications.send import notify
 from optimization.gathered import SKIPPED, Gathered, Look
+from optimization.kinds.plan_words import lines_of
 from optimization.ledger import record
 from optimization.models import DryLook, Rule
 from optimization.queue.conflicts import resolve
@@ -62,7 +63,7 @@ def _look(account: AdAccount, gathered: Gathered, look: Look, outcome: Outcome, 
     winners, losers = resolve(kept)
     judged = judge(winners, losers, around, standing)
     judged.skipped += [(draft, REJECTED_REASON) for draft in mine if draft not in kept]
-    changes = sorted(_changes(judged, standing), key=lambda change: -(change["at_stake"] or 0))
+    changes = sorted(_changes(judged, standing, account.currency), key=lambda change: -(change["at_stake"] or 0))
     stakes = [change["at_stake"] for change in changes if change["verdict"] in STANDS]
     counts = {word: sum(change["verdict"] == word for change in changes) for word in VERDICTS}
     return DryLook(
@@ -80,18 +81,18 @@ def _look(account: AdAccount, gathered: Gathered, look: Look, outcome: Outcome, 
     )
 
 
-def _changes(judged: Judged, standing: Standing) -> list[dict[str, Any]]:
+def _changes(judged: Judged, standing: Standing, currency: str) -> list[dict[str, Any]]:
     found = [
-        _change(draft, "refreshed" if draft.key in standing.open else "passed", "", judgement.final)
+        _change(draft, "refreshed" if draft.key in standing.open else "passed", "", judgement.final, currency)
         for draft, judgement in judged.passed
     ]
     for draft, judgement in judged.blocked:
         said = judgement.blocked.reason if judgement.blocked else ""
-        found.append(_change(draft, "blocked", said, judgement.final))
-    return found + [_change(draft, "skipped", why, draft.wanted) for draft, why in judged.skipped]
+        found.append(_change(draft, "blocked", said, judgement.final, currency))
+    return found + [_change(draft, "skipped", why, draft.wanted, currency) for draft, why in judged.skipped]
 
 
-def _change(draft: Draft, verdict: str, reason: str, final: int | str) -> dict[str, Any]:
+def _change(draft: Draft, verdict: str, reason: str, final: Any, currency: str) -> dict[str, Any]:
     return {
         "level": draft.entity.level,
         "entity_id": draft.entity.meta_id,
@@ -103,6 +104,7 @@ def _change(draft: Draft, verdict: str, reason: str, final: int | str) -> dict[s
         "at_stake": stake_of(draft.field, draft.before, final, draft.at_stake),
         "verdict": verdict,
         "reason": reason,
+        **({"plan": [line.text for line in lines_of(draft.steps, currency)]} if draft.steps else {}),
     }
 
 

@@ -59,7 +59,7 @@ def hold_out(account: AdAccount, gathered: Gathered, now: datetime) -> Drawn:
 
 def reason(draw: HoldoutDraw) -> str:
     return (
-        f"held out until {draw.until:%Y-%m-%d %H:%M} UTC: {draw.propensity * 100:g} % of its firings are, by lot, "
+        f"held out until {draw.account.moment(draw.until)}: {draw.propensity * 100:g} % of its firings are, by lot, "
         "so that its effect can be measured"
     )
 

@@ -22,7 +22,7 @@ from optimization.trial.shares import share_of
 
 STEPS = (10, 50, 100)
 NOT_MEASURED = "not measured yet"
-WAITS = "Until acting alone is built, every change waits for a person."
+WAITS = "An account in suggest mode keeps everything for a person."
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Rollout:
 
 
 def within_share(rule: Rule, document: RuleDocument, entity: Entity) -> bool:
-    """Whether the rule may act alone on this entity. Nothing acts alone yet; the mark says what would."""
+    """Whether the rule may act alone on this entity, if all else permits (`queue.policy`)."""
     if document.mode != "automatic":
         return False
     share = share_of("rollout", rule.public_id, entity.level, entity.meta_id)

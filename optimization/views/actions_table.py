@@ -1,12 +1,13 @@
 """Actions as a table: for an entity's page, and for the file of the queue and its history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.urls import reverse
 
 from metaads.graph.money import from_minor
 from optimization.kinds import describe
 from optimization.models import Action
+from optimization.value_words import value_text
 from optimization.views import table
 from optimization.views.states import state_of
 from optimization.views.table import Cell, Head, Raw, Row, Table
@@ -65,7 +66,9 @@ def _long(action: Action) -> tuple[Raw, ...]:
 
 
 def _value(action: Action, value: object) -> Raw:
-    """Budgets in the major unit, a status as Meta says it."""
+    """Budgets in the major unit, a status as Meta says it, a bid or an audience in words."""
     if isinstance(value, int) and action.field != "status":
         return from_minor(value, action.currency)
+    if isinstance(value, Mapping):
+        return value_text(action.field, value, action.currency)
     return None if value is None else str(value)

@@ -54,6 +54,7 @@ class Control:
     fields: bool = False
     named: bool = False
     follows: bool = False
+    example: str = ""
 
     @property
     def id(self) -> str:

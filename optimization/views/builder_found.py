@@ -36,6 +36,7 @@ class Row:
     tone: str
     note: str
     stake: str
+    plan: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _largest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 def _row(row: PreviewRow, currency: str) -> Row:
     outcome, tone = SAID.get(row.outcome, (row.outcome, "quiet"))
     stake = "" if row.at_stake is None else f"{words.money(row.at_stake, currency)} a day"
-    return Row(row.name, _href(row.level, row.entity_id), row.change, row.why, outcome, tone, row.reason, stake)
+    href, plan = _href(row.level, row.entity_id), tuple(row.plan)
+    return Row(row.name, href, row.change, row.why, outcome, tone, row.reason, stake, plan)
 
 
 def _href(level: str, entity_id: str) -> str:

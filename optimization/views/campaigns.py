@@ -1,5 +1,6 @@
 """/campaigns/: every campaign of what is shown, in one table that sorts, filters, pages and exports."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,14 +10,16 @@ from django.views.decorators.http import require_GET
 
 from intelligence.metrics.table import build_frame
 from metaads.models import Level
+from optimization.models import ACCOUNT_LEVEL
 from optimization.views.asked import Asked, read
+from optimization.views.change_box import ChangeBox, change_box
 from optimization.views.delivery import GROUPS
 from optimization.views.export import csv_answer
 from optimization.views.listing import Listing, list_entities, previous, whole_table
 from optimization.views.live import version_of
 from optimization.views.metrics import ATTRIBUTIONS, METRICS, PRESETS, WINDOWS
 from optimization.views.queue import nows_of
-from optimization.views.scope import scope_of
+from optimization.views.scope import Scope, scope_of
 from optimization.views.sheet import whole
 
 KEY = "campaigns"
@@ -53,6 +56,15 @@ def turns(listing: Listing, asked: Asked) -> dict[str, str]:
     }
 
 
+def _change(scope: Scope, nows: dict[int, datetime]) -> ChangeBox | None:
+    """What can be done with the one account that is shown."""
+    account = scope.account
+    if account is None or account.read_only:
+        return None
+    may = scope.may_decide(account.pk)
+    return change_box(account, ACCOUNT_LEVEL, account.meta_id, "", (), nows[account.pk], may)
+
+
 @login_required
 @require_GET
 def campaigns(request: HttpRequest) -> HttpResponse:
@@ -66,6 +78,6 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         about = scope.account.name if scope.account else "all-accounts"
         return csv_answer(whole_table(sheets, asked, KEY, "Campaigns"), about)
     listing = list_entities(sheets, asked, KEY, "Campaigns", nows)
-    context |= {"listing": listing, **turns(listing, asked)}
+    context |= {"listing": listing, "change": _change(scope, nows), **turns(listing, asked)}
     context["any"] = any(len(sheet) for sheet in sheets)
     return render(request, "optimization/campaigns.html", context)

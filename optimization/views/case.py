@@ -18,43 +18,30 @@ from intelligence.charts import Event
 from metaads.clock import business_now
 from metaads.graph.money import money_text
 from metaads.models import JournalStep, Level
-from optimization.guards import GUARDS
-from optimization.guards.base import Outcome
 from optimization.kinds import KINDS, describe
+from optimization.kinds.plan_words import effect_text
 from optimization.ledger import events_of
-from optimization.models import Action, LedgerEvent, Rule, Status
+from optimization.models import ACCOUNT_LEVEL, Action, LedgerEvent, Rule, Status
+from optimization.queue.four_eyes import agreed_with
+from optimization.queue.locks import locks_on
 from optimization.queue.losers import Lost, lost_to
 from optimization.queue.selectors import actions_for
+from optimization.steps import steps_of
+from optimization.value_words import value_text
 from optimization.views.cards import card, followed, refused
 from optimization.views.evidence import chart_of, table_of
 from optimization.views.export import csv_answer
+from optimization.views.impact import impact_of
 from optimization.views.listing import PAGES
 from optimization.views.live import version_of
 from optimization.views.promises import alone_text, can_keep, timed_text
+from optimization.views.rails import guard_label, rails_on_page
+from optimization.views.response import drawn_plan
 from optimization.views.scope import scope_of
+from optimization.views.steps import sent_step
 from optimization.views.trace import tree_of
 
-RAILS = {
-    Outcome.PASS: ("check", "good", "passed"),
-    Outcome.TRIM: ("scissors", "watch", "trimmed"),
-    Outcome.BLOCK: ("cross", "bad", "blocked"),
-    Outcome.SKIP: ("right", "quiet", "does not apply"),
-}
 EVENT_TONES = {"executed": "good", "failed": "bad", "rejected": "quiet", "approved": "live", "uncertain": "watch"}
-
-
-@dataclass(frozen=True)
-class Rail:
-    """One guard rail's verdict. `room`: remaining distance to the limit in percent of it, None = no distance."""
-
-    label: str
-    icon: str
-    tone: str
-    word: str
-    reason: str
-    setting: str
-    room: int | None
-    hard: bool
 
 
 @dataclass(frozen=True)
@@ -74,31 +61,7 @@ class Entry:
 
 def value_of(action: Action, value: object) -> str:
     """A value as Meta stores it, in words."""
-    if isinstance(value, int) and action.field != "status":
-        return f"{money_text(value, action.currency)}{' a day' if action.field == 'daily_budget' else ' in all'}"
-    return str(value).capitalize()
-
-
-def rails_of(action: Action) -> list[Rail]:
-    """What held or trimmed it first; those that do not bind this source last."""
-    order = [Outcome.BLOCK.value, Outcome.TRIM.value, Outcome.PASS.value, Outcome.SKIP.value]
-    return [_rail(verdict) for verdict in sorted(action.verdicts, key=lambda verdict: order.index(verdict["outcome"]))]
-
-
-def _rail(verdict: Mapping[str, Any]) -> Rail:
-    icon, tone, word = RAILS[Outcome(verdict["outcome"])]
-    guard = GUARDS.get(verdict["guard"])
-    room = verdict.get("remaining")
-    return Rail(
-        label=guard.label if guard else verdict["guard"],
-        icon=icon,
-        tone=tone,
-        word=word,
-        reason=verdict["reason"],
-        setting=verdict.get("setting") or "",
-        room=None if room is None else round(room * 100),
-        hard=bool(guard and guard.hard),
-    )
+    return value_text(action.field, value, action.currency)
 
 
 @dataclass(frozen=True)
@@ -117,12 +80,16 @@ def wishes_of(action: Action) -> list[Wish]:
     return [_wish(action, lost) for lost in lost_to(action)]
 
 
+def _level_word(level: str) -> str:
+    return "ad account" if level == ACCOUNT_LEVEL else str(Level(level).label).lower()
+
+
 def _wish(action: Action, lost: Lost) -> Wish:
     kind, other = KINDS[lost.kind], (lost.level, lost.entity_id) != (action.level, action.entity_id)
     return Wish(
         label=kind.label,
         wanted=money_text(lost.wanted, action.currency) if isinstance(lost.wanted, int) else "",
-        of=f"{Level(lost.level).label.lower()} {lost.entity_id}" if other else "",
+        of=f"{_level_word(lost.level)} {lost.entity_id}" if other else "",
         reason=lost.reason,
         rule=lost.version.rule if lost.version else None,
     )
@@ -164,17 +131,56 @@ def _events(action: Action) -> list[Event]:
     ]
 
 
+def _values(action: Action) -> dict[str, Any]:
+    """What it found, wanted and was let do."""
+    return {
+        "before": value_of(action, action.value_before),
+        "wanted": value_of(action, action.value_wanted),
+        "final": value_of(action, action.value_final),
+        "plan_effect": effect_text(steps_of(action.steps), action.currency),
+        "trimmed": action.value_wanted != action.value_final,
+        "was": value_of(action, action.modified_from["value_final"]) if action.modified_from else "",
+        "drawn": drawn_plan(action),
+        "overrides": [{**one, "label": guard_label(one["guard"])} for one in action.overridden],
+    }
+
+
+def _story(action: Action) -> dict[str, Any]:
+    """What was promised, what was sent, what came of it, and every event."""
+    steps = JournalStep.objects.filter(key__startswith=f"{action.public_id}:").order_by("pk")
+    return {
+        "steps": [sent_step(step, action.currency) for step in steps],
+        "entries": entries_of(events_of(action)),
+        "timed": timed_text(action),
+        "alone": alone_text(action),
+        "agreed": [] if action.alone or not action.decided_at else agreed_with(action),
+        "undos": action.undos.order_by("id"),
+        "impact": impact_of(action),
+        "settled": action.status in {Status.EXECUTED, Status.REVERTED},
+        "safety": None if action.safety_score is None else round(action.safety_score * 100),
+        "confidence": None if action.confidence is None else round(action.confidence, 2),
+    }
+
+
 def case_page(
-    request: HttpRequest, action: Action, *, error: str = "", opened: str = "", typed: str = "", status: int = 200
+    request: HttpRequest,
+    action: Action,
+    *,
+    error: str = "",
+    opened: str = "",
+    typed: str = "",
+    status: int = 200,
+    rehearsed: object = None,
 ) -> HttpResponse:
-    """The page itself; `error`, `opened` and `typed` put a refused decision back where it was made."""
+    """The page itself; `error`, `opened` and `typed` put a refused decision back where it was made. `rehearsed`: what a
+    dry run found."""
     now = business_now(action.account)
     if request.GET.get("csv") == "evidence":
         return csv_answer(table_of(action, now), action.entity_name)
     scope = scope_of(request)
     scope.narrow(action.account)
-    shown = followed(card(action, scope, now))
-    steps = JournalStep.objects.filter(key__startswith=f"{action.public_id}:").order_by("key")
+    held = locks_on([action], {action.account_id: now}).get(action.pk)
+    shown = followed(card(action, scope, now, lock=held), scope.user)
     context = {
         "page": "actions",
         "switch_path": reverse("actions"),
@@ -187,27 +193,15 @@ def case_page(
         "now": now,
         "tree": tree_of(action.trace, action.currency),
         "chart": chart_of(action, now, _events(action)),
-        "rails": rails_of(action),
+        **rails_on_page(action, now),
         "lost": wishes_of(action) if action.rule_version_id else [],
-        "before": value_of(action, action.value_before),
-        "wanted": value_of(action, action.value_wanted),
-        "final": value_of(action, action.value_final),
-        "trimmed": action.value_wanted != action.value_final,
-        "steps": [(step, _pretty(step.request), _pretty(step.answer)) for step in steps],
-        "entries": entries_of(events_of(action)),
-        "timed": timed_text(action),
+        **_values(action),
+        **_story(action),
+        "rehearsed": rehearsed,
+        "can_rehearse": shown.may_decide and (shown.open or action.status == Status.APPROVED),
         "can_keep": can_keep(action, shown.may_decide),
-        "alone": alone_text(action),
-        "undos": action.undos.order_by("id"),
-        "settled": action.status in {Status.EXECUTED, Status.REVERTED},
-        "safety": None if action.safety_score is None else round(action.safety_score * 100),
-        "confidence": None if action.confidence is None else round(action.confidence, 2),
     }
     return render(request, "optimization/case.html", context, status=status)
-
-
-def _pretty(value: object) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) if value else ""
 
 
 @login_required

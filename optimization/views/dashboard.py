@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, Sum
@@ -20,13 +21,16 @@ from metaads.models import AdAccount, Level
 from notifications.models import Notification
 from notifications.selectors import for_subjects
 from optimization.models import Action, Rule, Status
+from optimization.outcomes.sums import of_month
 from optimization.queue.selectors import actions_for, offered, ranked
 from optimization.views import words
 from optimization.views.cards import Card, cards
 from optimization.views.dashboard_tables import accounts_table, trend_table
+from optimization.views.effect_sums import sums_text, unsure_text
 from optimization.views.evidence import evidence_for
 from optimization.views.export import csv_answer
 from optimization.views.figures import Figures, figures
+from optimization.views.impact import signed
 from optimization.views.live import version_of
 from optimization.views.queue import nows_of
 from optimization.views.scope import Scope, scope_of
@@ -116,6 +120,21 @@ def _yesterday(held: Figures) -> str:
     if whole is None:
         return "the day is not over"
     return f"yesterday, whole day: {words.plain_amount(whole, held.account.currency)}"
+
+
+def _savings_tile(scope: Scope, now: datetime) -> Tile:
+    """Measured effects of what was executed this month, by the calendar of the account, or of UTC for several."""
+    sums = of_month(scope.ids, now, scope.account.zone if scope.account else ZoneInfo("UTC"))
+    sure = {currency: one for currency, one in sums.items() if one.sure}
+    figure = ", ".join(signed(one.total, currency) for currency, one in sure.items())
+    parts = [sums_text(sure), unsure_text(sums)]
+    note = ". ".join(part for part in parts if part) or "Nothing that was done this month is measured yet."
+    return Tile("Measured savings this month", figure or ("none sure" if sums else "none yet"), note)
+
+
+def _tiles(scope: Scope, single: Figures | None, now: datetime) -> list[Tile]:
+    own = _figure_tiles(single) if single else []
+    return [_waiting_tile(scope), *own, _savings_tile(scope, now), _rules_tile(scope, now)]
 
 
 def _rules_tile(scope: Scope, now: datetime) -> Tile:
@@ -224,7 +243,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "page": "dashboard",
         "days": days,
         "ranges": RANGES,
-        "tiles": [_waiting_tile(scope), *(_figure_tiles(single) if single else []), _rules_tile(scope, latest)],
+        "tiles": _tiles(scope, single, latest),
         "strips": [] if single else _strips(held, waiting),
         "pending": _pending(request, scope, nows),
         "more": max(0, sum(waiting.values()) - PENDING_SHOWN),

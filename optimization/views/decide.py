@@ -18,9 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 from metaads.clock import business_now
 from metaads.graph.money import from_minor
 from optimization.kinds import describe
-from optimization.models import Action, Status
+from optimization.models import OPEN_STATUSES, Action, Status
 from optimization.queue import services
 from optimization.queue.errors import Invalid, NotAllowed, QueueError
+from optimization.queue.four_eyes import FIRST_YES
+from optimization.queue.locks import locks_on
 from optimization.queue.selectors import actions_for
 from optimization.views.cards import card, followed, refused
 from optimization.views.case import case_page
@@ -53,8 +55,10 @@ def _decide(request: HttpRequest, public_id: UUID, part: str, decide: Decision, 
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from None
     except QueueError as error:
-        return _refused(request, public_id, str(error), part)
+        return _refused(request, public_id, _plain(str(error)), part)
     said = f"{done}: {describe(action).verb} {action.entity_name}"
+    if done.lower().endswith("approved") and result.status in OPEN_STATUSES:
+        said = f"{describe(action).verb} {action.entity_name}: {FIRST_YES}"
     if getattr(request, "htmx", False) and request.POST.get("view") == "card":
         return _card(request, result if result.undo_of_id is None else action, said=said, part=part)
     messages.success(request, said)
@@ -70,7 +74,13 @@ def _back(request: HttpRequest, public_id: UUID) -> str:
 
 
 def _typed(request: HttpRequest, part: str) -> str:
-    return request.POST.get({"reject": "reason", "modify": "amount"}.get(part, ""), "")
+    return request.POST.get({"reject": "reason", "modify": "amount", "annotate": "notes"}.get(part, ""), "")
+
+
+def _plain(error: str) -> str:
+    """Without the field's name before it: it is shown beside the form that has one."""
+    name, colon, text = error.partition(": ")
+    return f"{text[:1].upper()}{text[1:]}" if colon and name in FIELDS else error
 
 
 def _refused(request: HttpRequest, public_id: UUID, error: str, part: str) -> HttpResponse:
@@ -85,7 +95,9 @@ def _card(request: HttpRequest, action: Action, said: str = "", error: str = "",
     now = business_now(action.account)
     fresh = actions_for(request.user).get(pk=action.pk)
     pictures = evidence_for([fresh], {fresh.account_id: fresh.account}, {fresh.account_id: now})
-    shown = followed(card(fresh, scope_of(request), now, pictures.get(fresh.pk)))
+    held = locks_on([fresh], {fresh.account_id: now}).get(fresh.pk)
+    scope = scope_of(request)
+    shown = followed(card(fresh, scope, now, pictures.get(fresh.pk), held), scope.user)
     if error:
         shown = refused(shown, error, part, _typed(request, part))
     context = {"card": shown, "said": said, "way_back": part in {"approve", "modify"}}
@@ -124,6 +136,7 @@ def modify(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
 SLIP = 100
+FIELDS = ("amount", "reason", "note", "notes")
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?")
 
 
@@ -138,9 +151,13 @@ def _amount(text: str) -> Decimal:
 
 
 def _plausible(action: Action, amount: Decimal) -> Decimal:
-    """A slipped key isn't a budget: no step of more than `SLIP` times what it is now."""
-    if isinstance(action.value_before, int) and amount > SLIP * from_minor(action.value_before, action.currency):
-        raise Invalid(f"amount: that is more than {SLIP} times the present budget. Nothing was changed.")
+    """A slipped key isn't a budget or a bid: no step of more than `SLIP` times what it is now."""
+    before = action.value_before
+    what = "budget"
+    if isinstance(before, dict):
+        before, what = before.get("bid_amount"), "bid"
+    if isinstance(before, int) and amount > SLIP * from_minor(before, action.currency):
+        raise Invalid(f"amount: that is more than {SLIP} times the present {what}. Nothing was changed.")
     return amount
 
 
@@ -171,6 +188,18 @@ def keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return services.keep(action.pk, user, now)
 
     return _decide(request, public_id, "keep", decide, "Kept")
+
+
+@login_required
+@require_POST
+def annotate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Tags and notes, at any time."""
+
+    def decide(action: Action, user: User, now: datetime) -> Action:
+        tags = [tag for tag in request.POST.get("tags", "").split(",") if tag.strip()]
+        return services.annotate(action.pk, user, now, tags=tags, notes=request.POST.get("notes", ""))
+
+    return _decide(request, public_id, "annotate", decide, "Noted")
 
 
 @login_required

@@ -25,6 +25,7 @@ from metaads.selectors import Touch
 from optimization.views import entity_tables, others
 from optimization.views.asked import Asked, read
 from optimization.views.campaigns import choices, turns
+from optimization.views.change_box import ChangeBox, change_box
 from optimization.views.entity_charts import METRICS, charts, daily
 from optimization.views.export import csv_answer
 from optimization.views.frames import children_frame, newest_frame
@@ -211,6 +212,7 @@ def page(
         "crumbs": crumbs(subject),
         "facts": facts(subject, ask.now, *ask.targets),
         "touches": ask.touches,
+        "change": _change_box(ask),
         "box": box or tag_box(subject, scope.may_decide(subject.account.pk)),
         "tab": tab,
         "tabs": [{"label": label, "on": key == tab, "href": _tab_href(key, keep)} for key, label in TABS.items()],
@@ -218,6 +220,13 @@ def page(
         **BUILD[tab](ask),
     }
     return render(request, "optimization/entity.html", context, status=status)
+
+
+def _change_box(ask: Ask) -> ChangeBox:
+    """Only for managers, and only where there is something at Meta to change."""
+    of, account = ask.subject, ask.subject.account
+    may = ask.scope.may_decide(account.pk) and not account.read_only and not of.node.deleted_at
+    return change_box(account, of.level, of.meta_id, of.node.status, of.family[1:], ask.now, may)
 
 
 def _tab_href(key: str, keep: dict[str, str]) -> str:

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from intelligence.charts import Spark, sparkline
-from intelligence.metrics.frame import Numbers
 from metaads.exchange import PER_USD
 from metaads.models import Level
 from optimization.views import table, words
 from optimization.views.asked import CHANGE, PAGE, Asked
 from optimization.views.history import drawable, history
+from optimization.views.locked_rows import marked
 from optimization.views.metrics import LONG, Metric, metric_of
 from optimization.views.sheet import Sheet, total
 from optimization.views.table import Cell, Head, Table
@@ -46,7 +46,8 @@ def list_entities(sheets: Sequence[Sheet], asked: Asked, key: str, title: str, n
     pages = max(1, ceil(len(places) / PAGE))
     page = min(max(1, asked.page), pages)
     shown = places[(page - 1) * PAGE : page * PAGE]
-    made = _table(narrowed, asked, key, title, shown, _sparks(narrowed, shown, asked, nows))
+    sparks = _sparks(narrowed, shown, asked, nows)
+    made = marked(_table(narrowed, asked, key, title, shown, sparks), narrowed, shown, nows)
     return Listing(made, page, pages, len(places))
 
 
@@ -83,17 +84,13 @@ def _sort_values(sheet: Sheet, asked: Asked) -> Sequence[float | str]:
     worth = float(PER_USD.get(sheet.account.currency, Decimal(1)))
     if asked.sort == "budget":
         budgets = np.where(np.isnan(sheet.daily_budgets), sheet.lifetime_budgets, sheet.daily_budgets)
-        return _listed(budgets / worth)
+        return list(map(float, budgets / worth))
     if asked.sort == CHANGE:
         none = np.full(len(sheet), np.nan)
-        return _listed(sheet.change(asked.against, asked.window) if asked.against else none)
+        return list(map(float, sheet.change(asked.against, asked.window) if asked.against else none))
     metric = asked.metric(asked.sort) or asked.metrics[0]
     values = sheet.values(metric, asked.window)
-    return _listed(values / worth if metric.unit == "money" else values)
-
-
-def _listed(values: Numbers) -> list[float]:
-    return [float(value) for value in values]
+    return list(map(float, values / worth if metric.unit == "money" else values))
 
 
 def _table(

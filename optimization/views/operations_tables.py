@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Sum
@@ -12,7 +13,7 @@ from intelligence.models import Freshness, Gap, QualityState
 from intelligence.models.pixel_hour import ALL_EVENTS, PixelHour, PixelQuality
 from metaads.clock import machine_now
 from metaads.graph.budget import CALLS_PER_HOUR
-from metaads.models import AdAccount, ApiUsage, Connection, Level, Pixel
+from metaads.models import AdAccount, ApiUsage, Breaker, Connection, Level, Pixel
 from metaads.selectors import side_reads
 from optimization.views import table, words
 from optimization.views.table import Cell, Head, Row, Table
@@ -171,22 +172,26 @@ def quality(accounts: Accounts, nows: Nows) -> Table:
 
 def connections(accounts: Accounts, nows: Nows, admin: bool) -> Table:
     """Tokens are never shown; how long they last is."""
-    held: dict[object, list[AdAccount]] = {}
+    held: dict[UUID, list[AdAccount]] = {}
     for account in accounts:
         held.setdefault(account.connection_id, []).append(account)
     heads = (Head("Connection"), Head("State"), Head("Token expires"), Head("Accounts"), Head("Scopes"), Head("Host"))
-    rows = [_connection(of[0].connection, of, nows[of[0].pk], admin) for of in held.values()]
+    links = [of[0].connection for of in held.values()]
+    down = {row.connection_id: row for row in Breaker.objects.filter(opened_at__isnull=False, connection__in=links)}
+    rows = [_connection(of[0].connection, of, nows[of[0].pk], admin, down.get(key)) for key, of in held.items()]
     return Table("connections", "Connections and tokens", heads, rows, empty="No connection yet.")
 
 
-def _connection(link: Connection, of: Sequence[AdAccount], now: datetime, admin: bool) -> Row:
+def _connection(link: Connection, of: Sequence[AdAccount], now: datetime, admin: bool, breaker: Breaker | None) -> Row:
     tones = {Connection.State.OK: "good", Connection.State.BROKEN: "bad"}
     href = reverse("admin:metaads_connection_change", args=[link.pk]) if admin else ""
     ends = link.token_expires_at
     expiry = table.moment(ends, of[0]) if ends else Cell("does not expire", "")
     return (
         table.text(link.name, link=href, small="check it in admin" if admin else ""),
-        table.text(link.get_state_display(), dot=tones.get(Connection.State(link.state), "watch")),
+        table.text("Meta does not work", dot="bad", small=breaker.sentence(of[0].zone))
+        if breaker
+        else table.text(link.get_state_display(), dot=tones.get(Connection.State(link.state), "watch")),
         expiry if not ends or ends > now else Cell(f"expired {words.ago(ends, now)}", ends, tone="bad"),
         table.text(", ".join(account.name for account in of)),
         table.text(", ".join(str(scope) for scope in link.scopes)),

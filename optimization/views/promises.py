@@ -1,10 +1,9 @@
-"""What is promised of an action: when it is undone by itself, and whether it could act alone."""
+"""What is promised of an action: when it is undone by itself, and whether it acts alone."""
 
 from datetime import datetime
 
 from optimization.models import Action, Status
 from optimization.queue.timed import timed_of
-from optimization.trial.rollout import WAITS
 
 
 def timed_text(action: Action) -> str:
@@ -28,11 +27,13 @@ def can_keep(action: Action, may_decide: bool) -> bool:
 
 
 def alone_text(action: Action) -> str:
-    """Only for what an automatic rule wants on an entity within its roll-out share."""
-    if not action.may_act_alone:
-        return ""
-    return f"Its rule is automatic, and this is within the share on which it may act alone. {WAITS}"
+    """That it acted alone, or why it waits though its source is automatic; "" where that is no question."""
+    if action.alone:
+        return "It acted alone: no person approved it, it was within the limits for that."
+    if action.status == Status.PENDING and action.why_not_alone:
+        return f"Its source is automatic, yet it waits for a person. {action.why_not_alone}"
+    return ""
 
 
 def _local(action: Action, moment: datetime) -> str:
-    return f"{moment.astimezone(action.account.zone):%Y-%m-%d %H:%M}"
+    return action.account.moment(moment)

@@ -14,18 +14,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from metaads.clock import business_now
-from metaads.graph.money import money_text
 from optimization.filters import ActionFilter
-from optimization.models import OPEN_STATUSES, Action
+from optimization.models import OPEN_STATUSES, Action, EmergencyStop
+from optimization.queue.effect import effect_of
 from optimization.queue.errors import Invalid
+from optimization.queue.lineup import Lineup, as_one, lineup
 from optimization.queue.seen import read_seen
-from optimization.queue.selectors import actions_for, bulk_effect, offered, ranked
+from optimization.queue.selectors import actions_for, offered, ranked
 from optimization.queue.services import approve_many, reject_many
 from optimization.views import actions_table
-from optimization.views.cards import card, cards
+from optimization.views.cards import cards
+from optimization.views.causes import effect_lines, groups
 from optimization.views.evidence import evidence_for
 from optimization.views.export import csv_answer
 from optimization.views.live import version_of
+from optimization.views.optimiser_looks import last_looks
 from optimization.views.scope import Scope, scope_of
 from optimization.views.states import GROUPS, Group
 
@@ -74,28 +77,43 @@ def queue(request: HttpRequest) -> HttpResponse:
     if request.GET.get("csv") == "actions":
         found = _ordered(chosen.qs.select_related("decided_by", "rule_version__rule"), group)
         return csv_answer(actions_table.long(found[: actions_table.FILE_MOST]), group.label)
-    pages = Paginator(_ordered(chosen.qs.select_related("decided_by"), group), PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    rows = list(page.object_list)
     waiting = group is Group.WAITING
+    line = lineup(chosen.qs, scope.accounts) if waiting else Lineup((), ())
+    more = waiting and "more" in request.GET
+    causes = as_one(line.folded) if more else line.causes
+    ids = [row.pk for cause in causes for row in cause.rows]
+    pages: Paginator[Any] = Paginator(ids if waiting else _ordered(chosen.qs.select_related("decided_by"), group), PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    rows = _by_ids(list(page.object_list)) if waiting else list(page.object_list)
     undecided = [row for row in rows if row.status in OPEN_STATUSES]
     pictures = evidence_for(undecided, {a.pk: a for a in scope.accounts}, nows) if undecided else {}
     query = request.GET.copy()
     query.pop("page", None)
+    shown = cards(rows, scope, nows, pictures)
     context = {
         "page": "actions",
         "group": group,
         "tabs": _tabs(mine, group),
         "filter": chosen,
         "filtered": any(value for key, value in request.GET.items() if key in chosen.filters),
-        "cards": cards(rows, scope, nows, pictures),
+        "cards": shown,
+        "causes": groups(causes, shown, scope),
+        "folded": 0 if more else len(line.folded),
+        "more": more,
         "pages": page,
         "query": query.urlencode(),
         "csv_href": f"?{query.urlencode()}&csv=actions".replace("?&", "?"),
         "bulk": waiting and scope.decides_somewhere,
         "version": version_of(scope),
+        "looks": last_looks(scope.shown, nows) if waiting else [],
     }
     return render(request, "optimization/queue.html", context)
+
+
+def _by_ids(ids: list[int]) -> list[Action]:
+    """One page of the line, in its order."""
+    rows = Action.objects.select_related("account__connection", "rule_version__rule", "decided_by").in_bulk(ids)
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def _picked(request: HttpRequest, scope: Scope) -> list[Action]:
@@ -103,11 +121,6 @@ def _picked(request: HttpRequest, scope: Scope) -> list[Action]:
     ids = read_seen(request.POST.getlist("ids"))
     rows = actions_for(request.user).filter(pk__in=list(ids), status__in=OPEN_STATUSES)
     return [action for action in ranked(rows) if scope.may_decide(action.account_id)]
-
-
-def signed(minor: int, currency: str) -> str:
-    sign = "+" if minor > 0 else "−" if minor < 0 else ""
-    return f"{sign}{money_text(abs(minor), currency)}"
 
 
 @login_required
@@ -132,9 +145,10 @@ def _confirm(request: HttpRequest, scope: Scope, picked: list[Action], decision:
     context = {
         "page": "actions",
         "decision": decision,
-        "cards": [card(action, scope, nows[action.account_id]) for action in picked],
-        "effect": [signed(minor, currency) for currency, minor in sorted(bulk_effect(picked).items())],
+        "cards": cards(picked, scope, nows, {}),
+        "effects": [(effect.currency, effect_lines(effect)) for effect in effect_of(picked)],
         "error": error,
+        "stops": EmergencyStop.objects.over({action.account_id for action in picked}) if decision == "approve" else [],
     }
     return render(request, "optimization/bulk.html", context, status=422 if error else 200)
 

@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from optimization.models import OPEN_STATUSES, Action
+from optimization.outcomes.sums import of_rule
 from optimization.queue.selectors import actions_for, offered
 from optimization.rules.static_conflicts import conflicts_of
 from optimization.views import actions_table, rule_backtest, rule_simulate
+from optimization.views.effect_sums import effect_lines
 from optimization.views.export import csv_answer
 from optimization.views.live import version_of
 from optimization.views.rule_dry import looks_of
@@ -64,6 +66,7 @@ def _overview(subject: Subject) -> dict[str, Any]:
         "metrics": metric_lines(document),
         "safety": safety_lines(document),
         "figures": figures_of(rule),
+        "effect": effect_lines(of_rule(rule, [account.pk for account in subject.accounts])),
         "conflicts": conflicts_of(subject.accounts, rule.level, document, rule) if read else [],
         "looks": looks_of(subject),
         "shadows": shadows_of(subject),

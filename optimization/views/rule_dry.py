@@ -7,6 +7,7 @@ from metaads.graph.money import from_minor, money_text
 from optimization.kinds import KINDS
 from optimization.models import DryLook
 from optimization.trial.dry import dry_looks, said
+from optimization.value_words import change_text
 from optimization.views import table
 from optimization.views.rule_subject import Subject
 from optimization.views.subject import entity_href
@@ -57,6 +58,10 @@ def _row(change: dict[str, Any], currency: str) -> table.Row:
 def _said(change: dict[str, Any], currency: str) -> str:
     kind = KINDS.get(change["kind"])
     label = kind.label if kind else str(change["kind"])
+    if change.get("plan"):
+        return f"{label}: {'; '.join(change['plan'])}"
+    if isinstance(change["wanted"], dict):
+        return f"{label}: {change_text(change['field'], change['before'], change['wanted'], currency)}"
     if change["field"] == "status" or not isinstance(change["wanted"], int):
         return label
     return f"{label}: {money_text(change['before'], currency)} to {money_text(change['wanted'], currency)}"

@@ -1,14 +1,18 @@
 """What a preview found, ready to show: for the rule's page and for the builder while one edits."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from metaads.clock import business_now
 from metaads.graph.money import from_minor
 from metaads.models import AdAccount
+from optimization.entities import load
 from optimization.guards import GUARDS
 from optimization.preview import Preview, PreviewMiss, PreviewRow
+from optimization.queue.locks import locks_of
 from optimization.views import table, words
 from optimization.views.cards import Chip, chip_of
+from optimization.views.lock_words import lock_face
 from optimization.views.rule_words import Word
 from optimization.views.subject import campaigns_of, entity_href
 from optimization.views.table import Head, Table
@@ -46,6 +50,7 @@ class Matched:
     moved_to: str
     chips: tuple[Chip, ...]
     tree: TraceNode | None
+    lock: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,17 +75,31 @@ class Found:
 
 
 def found_of(preview: Preview, account: AdAccount) -> Found:
-    """One query, for the campaigns of what is shown: ad sets of many campaigns share their names."""
+    """Two queries, for the locks and the campaigns of what is shown: ad sets of many campaigns share their names."""
+    locked = _locks(preview, account)
     ids = [row.entity_id for row in preview.rows] + [miss.entity_id for miss in preview.misses]
     campaigns = campaigns_of(account, preview.level, ids)
     return Found(
         preview=preview,
         figures=tuple(_figures(preview)),
-        rows=tuple(_matched(row, account, campaigns.get(row.entity_id, "")) for row in preview.rows),
+        rows=tuple(
+            replace(_matched(row, account, campaigns.get(row.entity_id, "")), lock=locked.get(row.entity_id, ""))
+            for row in preview.rows
+        ),
         misses=tuple(_missed(miss, preview.level, account, campaigns) for miss in preview.misses),
         notes=tuple(_notes(preview)),
         more=max(0, preview.matched - len(preview.rows) - sum(preview.nothing.values())),
     )
+
+
+def _locks(preview: Preview, account: AdAccount) -> dict[str, str]:
+    """What to say of the lock on each match, by its id. Where anything is locked, one more query for what it is in."""
+    held = locks_of(account, preview.at or business_now(account))
+    if not held.held:
+        return {}
+    entities = load(account, preview.level, [row.entity_id for row in preview.rows])
+    faces = {one: lock_face(held.on(entity), entity.level, one, account) for one, entity in entities.items()}
+    return {one: face.text for one, face in faces.items() if face}
 
 
 def _figures(found: Preview) -> Iterator[Figure]:

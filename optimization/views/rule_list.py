@@ -11,6 +11,7 @@ from metaads.models import AdAccount, Level
 from optimization.models import Rule
 from optimization.rules.selectors import Reach
 from optimization.views import table
+from optimization.views.effect_sums import Worth
 from optimization.views.rule_words import (
     MODES,
     STATES,
@@ -71,6 +72,7 @@ class Line:
     zone: AdAccount | None
     open: int
     may_edit: bool
+    effect: Sequence[Worth] = ()
 
     @property
     def summary(self) -> str:
@@ -224,5 +226,6 @@ def _file_row(line: Line) -> tuple[table.Cell, ...]:
     )
     figures = [figure.count for figure in line.figures]
     last = rule.last_triggered_at and rule.last_triggered_at.astimezone(line.zone.zone if line.zone else None)
-    rest = (None, last, line.open, rule.current.number if rule.current else None, str(rule.owner or ""))
+    effect = ", ".join(one.figure for one in line.effect) or None
+    rest = (effect, last, line.open, rule.current.number if rule.current else None, str(rule.owner or ""))
     return tuple(table.Cell("", raw) for raw in (*words, *figures, *rest, str(rule.public_id)))

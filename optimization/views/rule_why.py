@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 from django.db.models import Q
 
 from metaads.models import AdAccount, Campaign, Level
+from optimization.entities import load_one
+from optimization.queue.locks import locks_of
 from optimization.rules.why import Check, explain, search
 from optimization.views import table
+from optimization.views.lock_words import lock_face
 from optimization.views.rule_subject import Subject
 from optimization.views.rule_words import Word
 from optimization.views.subject import MODELS, Node, entity_href
@@ -157,11 +160,19 @@ def _found(subject: Subject, account: AdAccount, asked: Asked, entity_id: str, n
         "known": bool(name) or bool(checks),
         "entity_name": name or entity_id,
         "entity_href": entity_href(level, entity_id) if name else "",
+        "lock": _lock(subject, account, entity_id),
         "checks": len(checks),
         "cut": len(checks) == CHECKS_MOST,
         "spans": list(spans(checks, _href(subject, asked, entity_id), opened, account.currency)),
         "csv_href": f"{_href(subject, asked, entity_id)}&csv={KEY}",
     }
+
+
+def _lock(subject: Subject, account: AdAccount, entity_id: str) -> str:
+    """What to say of the lock that holds it now; "" = none."""
+    held, entity = locks_of(account, subject.now), load_one(account, subject.rule.level, entity_id)
+    face = lock_face(held.on(entity), entity.level, entity_id, account) if entity and held.held else None
+    return face.text if face else ""
 
 
 def checks_of(subject: Subject, account: AdAccount, asked: Asked, entity_id: str) -> list[Check]:

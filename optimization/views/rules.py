@@ -1,5 +1,6 @@
 """/rules/: what every rule does, how it does, and its switch."""
 
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.views.decorators.http import require_GET
 
 from metaads.models import AdAccount, Level
 from optimization.models import OPEN_STATUSES, Action, DryLook, Rule
+from optimization.outcomes.sums import by_rule
 from optimization.queue.selectors import offered
 from optimization.rules.selectors import reach_of, visible_rules
+from optimization.views.effect_sums import effect_lines
 from optimization.views.export import csv_answer
 from optimization.views.live import version_of
 from optimization.views.rule_list import KEY, Line, heads, line_of, narrowed, read, whole_table
@@ -39,7 +42,9 @@ def lines_of(scope: Scope) -> list[Line]:
     chosen = scope.account
     if chosen is not None:
         rules = [rule for rule in rules if not rule.accounts.all() or chosen in rule.accounts.all()]
-    return [line_of(rule, reach, counts.get(rule.pk, 0), chosen) for rule in rules]
+    worth = by_rule(scope.ids)
+    made = [line_of(rule, reach, counts.get(rule.pk, 0), chosen) for rule in rules]
+    return [replace(line, effect=effect_lines(worth.get(line.rule.pk, {}))) for line in made]
 
 
 @login_required

@@ -43,7 +43,8 @@ class Head:
 class Cell:
     """`dot` is the tone of a status dot, `small` a second line, `hush` marks what is unknown or not there.
 
-    `picture` (an SVG of ours) stands in place of the text and is not exported. `wide`: not on a phone."""
+    `picture` (an SVG of ours) stands in place of the text and is not exported. `wide`: not on a phone.
+    `lock`: what to say of the lock on what the row is about, "" = it is free."""
 
     text: str | SafeString
     raw: Raw = None
@@ -57,6 +58,7 @@ class Cell:
     picture: SafeString | str = ""
     hush: bool = False
     wide: bool = False
+    lock: str = ""
 
     @property
     def long(self) -> bool:

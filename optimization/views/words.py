@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from metaads.graph.money import amount_text, money_text
 from metaads.models import AdAccount
+from metaads.moments import moment as moment_in
 
 UNKNOWN = "no data"
 
@@ -20,8 +21,7 @@ def utc(value: datetime) -> str:
 
 def moment(value: datetime, account: AdAccount | None) -> str:
     """`21 Nov, 14:05 CET` in the account's zone, in UTC without one."""
-    local = value.astimezone(account.zone if account else UTC)
-    return f"{local.day} {local:%b, %H:%M %Z}"
+    return moment_in(value, account.zone if account else UTC)
 
 
 def span(value: timedelta) -> str:

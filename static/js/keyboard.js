@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const cards = () => [...document.querySelectorAll("[data-card]")];
-  const current = () => document.querySelector("[data-card].is-current");
+  // The page of one action has its one card as a section: the keys named on its buttons are about that.
+  const current = () => document.querySelector("[data-card].is-current") ?? document.querySelector("section[data-card]");
   const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");
 
   const go = (step) => {
@@ -23,7 +24,7 @@
   const keys = {
     j: () => go(1),
     k: () => go(-1),
-    a: () => current()?.querySelector("form[data-part=approve]")?.requestSubmit(),
+    a: () => current()?.querySelector("form[data-part=approve]:not(:has(button:disabled))")?.requestSubmit(),
     r: () => unfold("reject"),
     m: () => unfold("modify"),
     x: () => current()?.querySelector("[data-pick]")?.click(),

@@ -35,14 +35,17 @@
 
   let marked = null;
   let unfolded = new Set();
+  let folded = new Set();
   document.addEventListener("htmx:beforeSwap", () => {
     marked = document.querySelector("[data-card].is-current")?.id ?? marked;
-    unfolded = new Set([...document.querySelectorAll("[data-live] details[open]:not([data-part])")].map(nameOf));
+    folded = new Set([...document.querySelectorAll("[data-cause]:not([open])")].map((cause) => cause.id));
+    unfolded = new Set([...document.querySelectorAll("[data-live] details[open]:not([data-part], [data-cause])")].map(nameOf));
   });
   document.addEventListener("htmx:afterSwap", () => {
+    for (const cause of document.querySelectorAll("[data-cause]")) if (folded.has(cause.id)) cause.open = false;
     const card = marked && document.getElementById(marked);
     if (card instanceof Element && card.matches("[data-card]")) card.classList.add("is-current");
-    for (const part of document.querySelectorAll("[data-live] details:not([data-part])")) {
+    for (const part of document.querySelectorAll("[data-live] details:not([data-part], [data-cause])")) {
       if (unfolded.has(nameOf(part))) part.open = true;
     }
   });

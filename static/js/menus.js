@@ -11,7 +11,7 @@
       if (dialog && dialog.showModal) {
         event.preventDefault();
         dialog.showModal();
-        const first = dialog.querySelector("textarea, input:not([type=hidden])");
+        const first = dialog.querySelector("[autofocus]") || dialog.querySelector("textarea, input:not([type=hidden])");
         if (first) first.focus();
       }
     }

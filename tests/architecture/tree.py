@@ -8,10 +8,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Plug-in folders -> the files in them that are the frame and not a plug-in.
 PLUGIN_FOLDERS = {
-    "optimization/kinds": {"base", "budget", "status"},
+    "optimization/kinds": {"base", "bid", "budget", "status", "plan_words", "pool", "making"}
+    | {"campaign_template", "copy_home", "creative_content"},
     "optimization/guards": {"base", "run"},
     "optimization/operators": {"base"},
     "optimization/rules/templates": {"base"},
+    "optimization/orchestrator/templates": {"base"},
     "intelligence/collect/quality_checks": {"base"},
 }
 APPS = ("config", "optimization", "intelligence", "metaads", "notifications")

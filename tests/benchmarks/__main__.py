@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import django
@@ -29,30 +30,34 @@ Result = dict[str, Any]
 
 def measures() -> dict[str, Callable[[], Result]]:
     """Every measure by name. Imported late: they need Django."""
+    from tests.benchmarks import demo, faults, recordings, sandbox
+
+    modules = (*_of_decisions(), *_of_figures(), recordings, faults, sandbox, demo)
+    return {module.__name__.rpartition(".")[2]: module.run for module in modules}
+
+
+def _of_decisions() -> tuple[ModuleType, ...]:
     from tests.benchmarks import (
-        alarms,
         backtest,
-        collection,
-        faults,
-        fleet,
-        growth,
-        known_then,
-        pages,
+        calibration,
+        decisions,
+        optimizer,
+        outcomes,
         preview,
         reaction,
-        recordings,
         rule_growth,
         rules,
-        sandbox,
-        storage,
         tick,
-        trust,
         why,
     )
 
-    looked_at = (collection, growth, fleet, storage, known_then, trust, alarms, why)
-    modules = (rules, tick, rule_growth, reaction, pages, preview, backtest, *looked_at, recordings, faults, sandbox)
-    return {module.__name__.rpartition(".")[2]: module.run for module in modules}
+    return rules, tick, rule_growth, reaction, preview, backtest, calibration, why, outcomes, optimizer, decisions
+
+
+def _of_figures() -> tuple[ModuleType, ...]:
+    from tests.benchmarks import alarms, collection, fleet, growth, known_then, pages, storage, trust
+
+    return pages, collection, growth, fleet, storage, known_then, trust, alarms
 
 
 @contextmanager

@@ -1,85 +1,24 @@
 """The demo as a user starts it, and Chromium. Screenshots go to var/screenshots (ignored by git, kept by CI)."""
 
-import json
-import os
-import re
 import shutil
-import socket
-import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from config.sandbox_control import SandboxControl
 from tests.architecture.tree import ROOT
-from tests.flows.processes import MANAGE, stop
+from tests.browser.started import Demo, started
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
 DESKTOP, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
 
 
-@dataclass(frozen=True)
-class Demo:
-    """A running demo. `passwords`: user name -> password."""
-
-    url: str
-    home: Path
-    env: dict[str, str]
-    passwords: dict[str, str]
-    sandbox: SandboxControl
-    seconds: float
-
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A management command inside the demo, as its greeting says."""
-        env = {**self.env, "DEMO": "1"}
-        return subprocess.run([*MANAGE, *arguments], env=env, capture_output=True, text=True, check=False)
-
-
-def unused_port() -> int:
-    """A port that nobody uses just now, far from those that a developer's own demo takes."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """`manage.py demo` in a folder and on ports of its own, from nothing to its greeting."""
-    home = tmp_path_factory.mktemp("demo")
-    ports = {"DEMO_PORT": str(unused_port()), "DEMO_SANDBOX_PORT": str(unused_port())}
-    env = {**os.environ, "DEMO_DIR": str(home), **ports}
-    env.pop("DJANGO_SETTINGS_MODULE", None)
-    with (home / "errors.log").open("w") as errors:
-        process = subprocess.Popen(
-            [*MANAGE, "demo"], env=env, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
-        )
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if "Ctrl-C" in line:
-            break
-    threading.Thread(target=process.stdout.read, daemon=True).start()
-    try:
-        ready = re.search(r"Ready after (\d+) s:\s+(http://\S+?)/\n", said)
-        assert ready, said + (home / "errors.log").read_text()[-2000:]
-        laid = json.loads((home / "environment.json").read_text())
-        yield Demo(
-            url=ready[2],
-            home=home,
-            env=env,
-            passwords=json.loads((home / "logins.json").read_text()),
-            sandbox=SandboxControl(laid["META_GRAPH_URL"]),
-            seconds=float(ready[1]),
-        )
-    finally:
-        stop(process)
-        process.stdout.close()
+    """One for all browser tests: tests/order.py keeps them on one worker."""
+    with started(tmp_path_factory.mktemp("demo")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

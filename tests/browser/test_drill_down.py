@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Demo, SignIn, shoot
+from tests.browser.conftest import PHONE, SignIn, shoot
+from tests.browser.started import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 ROWS = "#campaigns tbody tr"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Demo, SignIn, shoot
+from tests.browser.conftest import PHONE, SignIn, shoot
+from tests.browser.started import Demo
 from tests.intelligence.importing.conftest import HEADINGS, csv_of, good_rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Demo, SignIn, shoot
+from tests.benchmarks.demo import MOST
+from tests.browser.conftest import PHONE, SignIn, shoot
+from tests.browser.started import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 TEN_SECONDS = 10_000
@@ -24,8 +26,16 @@ def budgets(demo: Demo) -> list[dict[str, object]]:
     return [write["after"] for write in demo.sandbox.call("GET", "writes")["writes"]]
 
 
-def test_the_demo_is_ready_within_a_minute(demo: Demo) -> None:
-    assert demo.seconds <= 60
+def test_the_demo_opens_within_a_minutes_work(demo: Demo) -> None:
+    """The specification's minute, told as the work that fits into it on the machine of docs/performance.md.
+
+    The clock of a busy or slow machine says nothing of the product, so this counts the processor seconds of all the
+    demo's processes until it is ready, and sets them against a fixed loop timed in between: what runs beside makes both
+    dearer. The limit is what a minute of the clock held when this test looked at it: beside two busy workers on that
+    machine's two cores the demo gets 1.2 processor seconds a second; alone it has two cores. The clock itself is in
+    `make bench` (tests/benchmarks/demo.py).
+    """
+    assert demo.worked / demo.yardstick <= MOST, (demo.worked, demo.yardstick)
 
 
 def test_approving_changes_the_budget_and_undo_puts_it_back(demo: Demo, sign_in: SignIn) -> None:

@@ -8,11 +8,13 @@ from django_q.models import OrmQ
 from pytest_django.fixtures import Settings
 
 from config import pipeline
-from config.pipeline import queue_evaluate, queue_observe
+from config.pipeline import queue_evaluate, queue_goals, queue_observe
 from intelligence.models import Freshness
 from metaads import switch
 from metaads.models import AdAccount, Level
-from optimization.models import Run
+from optimization.models import Goal, OrchestratorSettings, Run
+from optimization.orchestrator.goals import make_goal
+from optimization.orchestrator.settings import save_settings, shipped
 from tests.factories.metaads import AdAccountFactory
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +110,18 @@ def test_a_stage_that_is_off_queues_nothing_and_leaves_no_row(
     assert queue_observe() + queue_evaluate() == 0
     assert not Run.objects.exists()
     assert not OrmQ.objects.exists()
+
+
+def test_goals_are_run_every_six_hours_where_one_is_on(account: AdAccount, queued: list[tuple[str, int, str]]) -> None:
+    assert queue_goals() == 0
+    now = timezone.now()
+    make_goal(account, "traffic", None, now)
+    assert queue_goals() == 0, "it is switched off"
+    Goal.objects.update(active=True)
+    assert (queue_goals(), queue_goals()) == (1, 0), "once, however often the clock ticks"
+    assert queued == [("run_goals", account.pk, "work")]
+    Run.objects.all().delete()
+    row = save_settings(shipped(account), None, now)
+    for hours, count in ((5.9, 0), (6.1, 1)):
+        OrchestratorSettings.objects.filter(pk=row.pk).update(last_run_at=now - timedelta(hours=hours))
+        assert queue_goals() == count, hours

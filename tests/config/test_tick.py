@@ -31,10 +31,11 @@ def run(*arguments: str) -> str:
 def test_every_account_goes_through_every_step_in_order(local_meta: LocalMeta) -> None:
     reports = tick()
     steps = [name for name, _ in STEPS]
-    usual = ["observe", "evaluate", "live", "scheduled", "timed", "execute", "expire", "history", "rollup"]
+    usual = ["observe", "evaluate", "live", "scheduled", "goals", "timed", "incidents", "losses"]
+    usual += ["execute", "expire", "outcomes", "history", "rollup"]
     assert steps == usual
-    assert [report.step for report in reports] == steps * 3 + ["anchor"]
-    assert {report.account for report in reports[len(steps) - 1 : -1 : len(steps)]} == set(
+    assert [report.step for report in reports] == steps * 3 + ["webhooks", "anchor"]
+    assert {report.account for report in reports[len(steps) - 1 : -2 : len(steps)]} == set(
         AdAccount.objects.values_list("name", flat=True)
     )
     assert {report.outcome for report in reports} == {"done"}
@@ -76,7 +77,7 @@ def test_a_step_that_breaks_stops_neither_its_account_nor_the_others(
 
     monkeypatch.setattr(tick_module, "observe", observe)
     out = StringIO()
-    with pytest.raises(CommandError, match="1 of 28 steps failed"):
+    with pytest.raises(CommandError, match="1 of 41 steps failed"):
         call_command("tick", stdout=out)
     assert "ConnectionError" in out.getvalue()
     assert "EAAcanary" not in out.getvalue()

@@ -1,6 +1,7 @@
 """Actions, rules, drafts and facts for tests. Money in minor units of the account's currency, times in UTC."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -65,6 +66,10 @@ def facts(**changes: Any) -> Facts:
         "spend": Decimal(500),
         "impressions": 20_000.0,
         "day_start_budget": 10_000,
+        "spent_yesterday": 100_000,
+        "fatigue": 10.0,
+        "days_left": 1.0,
+        "objective": "OUTCOME_SALES",
     }
     return Facts(**{**values, **changes})
 
@@ -89,17 +94,45 @@ def entity(meta_id: str = "31", **changes: Any) -> Entity:
     return Entity(**{**values, **changes})
 
 
+@dataclass(frozen=True)
+class WrittenWorld:
+    """A world held in memory: children by their parent's Meta id, figures by (Meta id, name)."""
+
+    below: Mapping[str, Sequence[Entity]] = field(default_factory=dict)
+    figures: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    currency: str = "EUR"
+    limits: Limits = field(default_factory=limits)
+    least: int | None = 100
+    now: datetime = NOW
+
+    def find(self, level: str, meta_id: str) -> Entity | None:
+        every = [one for found in self.below.values() for one in found]
+        return next((one for one in every if (one.level, one.meta_id) == (level, meta_id)), None)
+
+    def children(self, entity: Entity) -> Sequence[Entity]:
+        return self.below.get(entity.meta_id, ())
+
+    def figure(self, entity: Entity, name: str) -> float | None:
+        return self.figures.get((entity.meta_id, name))
+
+    def spend_limits(self, entity: Entity) -> tuple[int | None, int | None]:
+        return entity.daily_min_spend_target, entity.daily_spend_cap
+
+    def least_budget(self, entity: Entity) -> int | None:
+        return self.least
+
+
 def draft(thing: Entity, kind: str = "decrease_budget", wanted: int | str = 8_000, **changes: Any) -> Draft:
     """A rule's wish for `thing`."""
-    field = "status" if kind in {"pause", "activate"} else "daily_budget"
-    before = thing.value_of(field)
+    what = "status" if kind in {"pause", "activate"} else "daily_budget"
+    before = thing.value_of(what)
     assert before is not None
     values: dict[str, Any] = {
         "source": Source.RULE,
         "entity": thing,
         "kind": kind,
         "parameters": {},
-        "field": field,
+        "field": what,
         "before": before,
         "wanted": {"pause": "PAUSED", "activate": "ACTIVE"}.get(kind, wanted),
         "reason_code": "loss_prevention",
@@ -183,6 +216,10 @@ def version_of(rule: Rule) -> RuleVersion:
     return rule.current
 
 
+USUAL = {"spend_yesterday": 1_000.0, "spend_7d": 0.0, "impressions_7d": 500.0}
+"""What the rails ask of every table; a test that is about something else need not say it."""
+
+
 def keep_frame(
     account: AdAccount, level: str, columns: Mapping[str, list[Any]], at: datetime = NOW, age: timedelta | None = None
 ) -> Frame:
@@ -196,6 +233,15 @@ def keep_frame(
         else:
             made[name] = np.array([np.nan if v is None else float(v) for v in values])
     read_at = at - (timedelta(minutes=5) if age is None else age)
+    for name, usual in USUAL.items():
+        made.setdefault(name, np.full(len(columns["ids"]), usual))
     frame = Frame(account.pk, level, at, read_at, np.array(columns["ids"], dtype=np.str_), made)
     store_frame(frame)
     return frame
+
+
+def roomy(account: AdAccount, *ad_sets: str, at: datetime = NOW) -> None:
+    """An account that spends so much beside these ad sets that no rail about shares of it has anything to say."""
+    keep_frame(account, "campaign", {"ids": ["1"], "spend_yesterday": [1e6], "spend_7d": [7e6]}, at)
+    if ad_sets:
+        keep_frame(account, "adset", {"ids": list(ad_sets)}, at)

@@ -18,14 +18,14 @@ from config.sandbox_control import SandboxControl
 from metaads.graph.client import adapters
 from metaads.models import AdAccount, Role
 from metaads.sandbox.server import Sandbox, make_app
-from metaads.sandbox.world.options import sized
-from metaads.sandbox.world.world import World, create
+from metaads.sandbox.world.world import World
 from optimization.connections import Credentials, connect
 from optimization.models import Rule
 from optimization.rules.services import save_rule, set_active
 from tests.factories.metaads import MembershipFactory, UserFactory
-from tests.flows.processes import sandbox
+from tests.flows.processes import lay_world, sandbox
 from tests.sandbox_adapter import Controls, WsgiAdapter
+from tests.worlds import folder_of_this_run, small_world_of
 
 LOCAL = "http://sandbox.invalid"
 CUT = {
@@ -50,13 +50,16 @@ class Meta:
 
 
 @pytest.fixture
-def meta(transactional_db: None, tmp_path: Path, settings: Settings) -> Iterator[Meta]:
+def meta(
+    transactional_db: None, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, settings: Settings
+) -> Iterator[Meta]:
     """Everything over HTTP: nothing of the sandbox runs in this process."""
     settings.INITIAL_HISTORICAL_DAYS = 8
     settings.EXECUTOR_SETTLE = settings.EXECUTOR_SETTLE / 120
+    lay_world(tmp_path / "sandbox", folder_of_this_run(tmp_path_factory))
     with sandbox(tmp_path / "sandbox") as url:
         control = SandboxControl(url)
-        facts = control.wait(60)
+        facts = control.wait(180)
         credentials = Credentials(
             "Sandbox", url, facts["access_token"], facts["app_id"], facts["app_secret"], sandbox=True
         )
@@ -81,9 +84,9 @@ class LocalMeta:
 
 
 @pytest.fixture(scope="session")
-def small_world() -> World:
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Made once with the wall clock's time and copied for each test."""
-    return create(sized("small", 7), timezone.now().timestamp(), frozen=True)
+    return small_world_of("world-of-flows", timezone.now(), folder_of_this_run(tmp_path_factory))
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Real processes for flow tests: the sandbox on a free port, and a queue worker on the test database."""
 
+import fcntl
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +16,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from metaads.sandbox.state import Store, open_store
+from metaads.sandbox.world.options import sized
+from metaads.sandbox.world.world import create
 from tests.architecture.tree import ROOT
 
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -40,10 +45,26 @@ def stop(process: subprocess.Popen[str], seconds: float = 15) -> None:
             process.wait()
 
 
+def lay_world(folder: Path, shared: Path) -> None:
+    """Puts the state of a new small world into `folder`, as `run_sandbox` makes it.
+
+    Making a world takes most of a sandbox's first start, so the first worker that needs one keeps it in `shared`, a
+    folder of this run. That a sandbox begins with none is proved in tests/metaads/sandbox/test_run_sandbox.py.
+    """
+    ready = shared / "small-world"
+    with (shared / "small-world.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (ready / "world.npz").exists():
+            store = Store(ready)
+            open_store(store, lambda: create(sized("small", 7), None))
+            store.close()
+    shutil.copytree(ready, folder)
+
+
 @contextmanager
-def sandbox(folder: Path, size: str = "small") -> Iterator[str]:
-    """`run_sandbox` with a new world; gives its URL once it answers."""
-    command = [*MANAGE, "run_sandbox", "--port", "0", "--state", str(folder), "--size", size]
+def sandbox(folder: Path) -> Iterator[str]:
+    """`run_sandbox` on the state of a folder; gives its URL once it answers."""
+    command = [*MANAGE, "run_sandbox", "--port", "0", "--state", str(folder), "--size", "small"]
     env = {**os.environ, "DEBUG": "true", "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:

@@ -2,13 +2,15 @@
 
 import os
 import signal
-import subprocess
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 
 from intelligence.collect import size
@@ -16,15 +18,13 @@ from intelligence.collect.backfill import missing_days
 from intelligence.models import Backfill, Freshness, Reading, ReportRun
 from metaads.models import AdAccount
 from metaads.sync.structure import sync_structure
+from tests.benchmarks.chaos.processes import Nursery
 from tests.flows.conftest import Meta
-from tests.flows.processes import MANAGE, url_of_the_test_database, wait_until
+from tests.flows.processes import url_of_the_test_database, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 DAYS = 8
-SMALL_REPORTS = (
-    "import django; django.setup(); import intelligence.collect.size as s; s.AT_ONCE_ROWS = 0; s.REPORT_ROWS = 30; "
-)
-RUN = "import sys; from django.core.management import execute_from_command_line as run; run(sys.argv)"
+ROWS = 30
 Digests = set[tuple[str, date, str]]
 
 
@@ -32,31 +32,21 @@ Digests = set[tuple[str, date, str]]
 def account(meta: Meta, monkeypatch: pytest.MonkeyPatch) -> AdAccount:
     """Mirrored, and large as far as the back-fill knows."""
     monkeypatch.setattr(size, "AT_ONCE_ROWS", 0)
-    monkeypatch.setattr(size, "REPORT_ROWS", 30)
+    monkeypatch.setattr(size, "REPORT_ROWS", ROWS)
     found = AdAccount.objects.select_related("connection").get(pk=meta.accounts[0].pk)
     sync_structure(found, timezone.now())
     return found
 
 
-class Killable:
-    """`manage.py backfill` as a process of its own on the test database."""
-
-    def __init__(self, account: AdAccount, now: datetime, folder: Path) -> None:
-        env = {**os.environ, "DATABASE_URL": url_of_the_test_database(), "VAR_DIR": str(folder), "DEBUG": "true"}
-        env |= {"SECRET_KEY": settings.SECRET_KEY, "ENABLE_INTELLIGENCE": "true"}
-        env |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(Path(MANAGE[1]).parent)}
-        rest = ["backfill", "--account", account.meta_id, "--days", str(DAYS), "--now", now.isoformat()]
-        command = [MANAGE[0], "-c", SMALL_REPORTS + RUN, *rest]
-        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-    def kill(self) -> None:
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.communicate(timeout=10)
-
-    def finish(self) -> str:
-        output, _ = self.process.communicate(timeout=60)
-        assert self.process.returncode == 0, output
-        return output
+@pytest.fixture
+def nursery(transactional_db: None, tmp_path: Path) -> Iterator[Nursery]:
+    """Forks processes that work on the test database."""
+    env = {**os.environ, "DATABASE_URL": url_of_the_test_database(), "VAR_DIR": str(tmp_path), "DEBUG": "true"}
+    env |= {"SECRET_KEY": settings.SECRET_KEY, "ENABLE_INTELLIGENCE": "true"}
+    env |= {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    made = Nursery(env, tmp_path / "nursery.log")
+    yield made
+    made.close()
 
 
 def held() -> Digests:
@@ -74,21 +64,24 @@ def now() -> datetime:
 
 
 def test_killed_three_times_it_ends_row_for_row_as_if_undisturbed(
-    account: AdAccount, now: datetime, tmp_path: Path
+    account: AdAccount, now: datetime, nursery: Nursery
 ) -> None:
-    output = Killable(account, now, tmp_path).finish()
-    assert "100 %" in output
+    options = ["--account", account.meta_id, "--days", str(DAYS), "--now", now.isoformat()]
+    start, shown = partial(nursery.start, "backfill", options=options, rows=ROWS), StringIO()
+    call_command("backfill", *options, stdout=shown)
+    assert "100 %" in shown.getvalue()
     expected = held()
     assert len(expected) == 3 * DAYS
     for model in (Reading, ReportRun, Backfill, Freshness):
         model._default_manager.all().delete()
     for readings in (1, 8, 16):
-        running = Killable(account, now, tmp_path)
-        wait_until(partial(holds, readings), 60, "the back-fill did not get on")
-        running.kill()
+        running = start()
+        wait_until(partial(holds, readings), 240, "the back-fill did not get on")
+        os.kill(running, signal.SIGKILL)
+        assert nursery.wait(running) == -signal.SIGKILL
         Backfill.objects.update(lease_until=now - timedelta(days=1))  # a lease that nobody renews runs out
     assert len(held()) < len(expected), "it was killed too late to prove anything"
-    Killable(account, now, tmp_path).finish()
+    assert nursery.wait(start(), 240) == 0
     assert held() == expected
     assert missing_days(account, now, DAYS) == 0
     assert not ReportRun.objects.exists()

@@ -10,12 +10,12 @@ import stamina
 from metaads.graph.client import adapters
 from metaads.models import AdAccount, Connection
 from metaads.sandbox.server import Sandbox, make_app
-from metaads.sandbox.world.options import sized
-from metaads.sandbox.world.world import World, create
+from metaads.sandbox.world.world import World
 from metaads.sync.connect import store_connection
 from tests.factories.metaads import NOW, AdAccountFactory
 from tests.metaads.stub import Stub, running
 from tests.sandbox_adapter import Controls, WsgiAdapter
+from tests.worlds import folder_of_this_run, small_world_of
 
 HOST = "http://sandbox.invalid"
 
@@ -50,9 +50,9 @@ class Meta:
 
 
 @pytest.fixture(scope="session")
-def _world() -> World:
-    """Made once, for its history takes two seconds; every test gets a copy of its own."""
-    return create(sized("small", 7), NOW.timestamp(), frozen=True)
+def _world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Made once, for its history takes seconds; every test gets a copy of its own."""
+    return small_world_of("world-of-reading", NOW, folder_of_this_run(tmp_path_factory))
 
 
 @pytest.fixture

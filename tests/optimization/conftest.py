@@ -12,14 +12,14 @@ from django.contrib.auth.models import User
 from metaads.graph.client import adapters
 from metaads.models import AdAccount, AdSet, Role
 from metaads.sandbox.server import Sandbox, make_app
-from metaads.sandbox.world.options import sized
-from metaads.sandbox.world.world import World, create
+from metaads.sandbox.world.world import World
 from metaads.sync.connect import AccountFacts, store_connection
 from metaads.sync.structure import sync_structure
 from optimization.models import Action, Source, Status
 from tests.data import DATA
 from tests.factories.metaads import AdSetFactory, MembershipFactory, UserFactory
 from tests.sandbox_adapter import Controls, WsgiAdapter
+from tests.worlds import folder_of_this_run, small_world_of
 
 collect_ignore = [] if DATA.is_dir() else ["test_public_exports.py"]
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -42,6 +42,11 @@ class Meta:
         """Somebody else changes a budget at Meta."""
         self._node(ad_set_id).daily_budget = daily_budget
 
+    def forget_minimums(self) -> None:
+        """We have not heard of Meta's least budgets, so that only Meta itself refuses what is below them."""
+        type(self.account)._default_manager.filter(pk=self.account.pk).update(min_daily_budget=None, minimum_budgets={})
+        self.account.refresh_from_db()
+
     def _node(self, ad_set_id: str) -> Any:
         return next(node for node in self.app.api.world.accounts[0].ad_sets if node.id == ad_set_id)
 
@@ -50,9 +55,9 @@ class Meta:
 
 
 @pytest.fixture(scope="session")
-def small_world() -> World:
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The small world with its history, made once and copied for each test."""
-    return create(sized("small", 7), NOW.timestamp(), frozen=True)
+    return small_world_of("world-of-decisions", NOW, folder_of_this_run(tmp_path_factory))
 
 
 @pytest.fixture

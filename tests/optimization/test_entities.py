@@ -1,5 +1,7 @@
 """Entities from the mirror: where the budget lives, parents, and what vanished."""
 
+from typing import Any
+
 import pytest
 
 from metaads.models import AdSet
@@ -61,3 +63,41 @@ def test_many_are_loaded_with_one_query(django_assert_num_queries: object) -> No
         found = load(first.account, "ad", [ad.meta_id for ad in ads])
         assert {one.campaign_name for one in found.values()} == {first.campaign.name}
     assert len(found) == 4
+
+
+def test_bid_and_targeting_are_loaded_only_where_they_are_asked_for() -> None:
+    targeting = {"age_min": 25, "geo_locations": {"countries": ["DE"]}}
+    campaign = CampaignFactory.create(special_ad_categories=["HOUSING"])
+    ad_set = AdSetFactory.create(campaign=campaign, bid_strategy="COST_CAP", bid_amount=900, targeting=targeting)
+    plain = load_one(ad_set.account, "adset", ad_set.meta_id)
+    assert plain is not None
+    assert (plain.bid, plain.targeting, plain.special_ad_categories) == (None, None, ())
+    whole = load_one(ad_set.account, "adset", ad_set.meta_id, "targeting")
+    assert whole is not None
+    assert whole.value_of("bid") == {"bid_strategy": "COST_CAP", "bid_amount": 900, "bid_constraints": None}
+    assert (whole.value_of("targeting"), whole.special_ad_categories) == (targeting, ("HOUSING",))
+
+
+def test_the_bid_of_a_campaign_holds_the_amounts_of_its_ad_sets_that_are_there() -> None:
+    campaign = CampaignFactory.create(daily_budget=50_000, bid_strategy="COST_CAP")
+    ours, _, _ = (
+        AdSetFactory.create(campaign=campaign, bid_amount=900),
+        AdSetFactory.create(campaign=campaign, bid_amount=700, deleted_at=NOW),
+        AdSetFactory.create(bid_amount=500),
+    )
+    found = load_one(campaign.account, "campaign", campaign.meta_id, "bid")
+    assert found is not None
+    assert found.bid is not None
+    assert found.bid["adset_bid_amounts"] == {ours.meta_id: 900}
+    assert found.ad_set_ids == (ours.meta_id,)
+
+
+def test_a_campaign_without_a_budget_and_what_is_unknown_have_no_bid(django_assert_num_queries: Any) -> None:
+    ad_set = AdSetFactory.create(bid_strategy="", targeting={})
+    with django_assert_num_queries(3):
+        campaign = load_one(ad_set.account, "campaign", ad_set.campaign.meta_id, "bid")
+    with django_assert_num_queries(2):
+        found = load_one(ad_set.account, "adset", ad_set.meta_id, "bid")
+    assert campaign is not None
+    assert found is not None
+    assert (campaign.bid, found.bid, found.targeting) == (None, None, None)

@@ -6,7 +6,7 @@ The addresses are walked in the URL conf itself: a new one without a line in the
 import uuid
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -19,145 +19,18 @@ from django.utils import timezone
 
 from intelligence.models import CalendarEvent
 from metaads.models import Ad, AdAccount, Role
+from optimization.api.meta_urls import urlpatterns as of_meta
 from optimization.api.urls import urlpatterns as of_api
-from optimization.models import Action, ExportFile, Job
+from optimization.incident.emergency import emergency
+from optimization.models import Action, EntityLock, ExportFile, Job, OrchestratorRun
+from optimization.orchestrator.goals import make_goal
 from optimization.urls import urlpatterns as of_pages
 from tests.factories.metaads import AdAccountFactory, AdFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import make_rule
-from tests.optimization.rules.build import document, leaf
+from tests.optimization.matrix import FINE, LOGIN, TABLE, WHO, Line
 from tests.optimization.rules.native.build import native
 from tests.optimization.views.conftest import signed_in
 
-WHO = ("nobody", "stranger", "viewer", "manager", "admin", "superuser")
-LOGIN, FINE, NO, NONE, WRONG = 302, 200, 403, 404, 400
-TO_ALL = (LOGIN, FINE, FINE, FINE, FINE, FINE)
-TO_MEMBERS = (LOGIN, NONE, FINE, FINE, FINE, FINE)
-TO_MANAGERS = (LOGIN, NONE, NO, FINE, FINE, FINE)
-MANAGERS_ONLY = (LOGIN, NO, NO, FINE, FINE, FINE)
-OWN_FILE = (LOGIN, NO, NO, NONE, NONE, FINE)
-API_ALL = (401, FINE, FINE, FINE, FINE, FINE)
-API_MEMBERS = (401, NONE, FINE, FINE, FINE, FINE)
-API_MANAGERS = (401, NONE, NO, FINE, FINE, FINE)
-
-
-@dataclass(frozen=True)
-class Line:
-    """`codes` in the order of WHO; FINE is any answer that is no refusal (2xx, a redirect elsewhere, 422 of a
-    form, 409 of a state that does not allow it).
-
-    `kwargs` name what the world holds; `data` likewise (a value beginning with `$`)."""
-
-    codes: tuple[int, ...]
-    method: str = "get"
-    kwargs: dict[str, str] = field(default_factory=dict)
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-ACTION = {"public_id": "action"}
-RULE = {"public_id": "rule"}
-OF_RULE, OF_JOB = {"id": "rule"}, {"id": "simulation"}
-A_RULE = {
-    "name": "Stop", "category": "loss_prevention", "level": "adset", "accounts": ["$account_meta"],
-    "document": document(leaf("spend_7d", ">", 50)),
-}  # fmt: skip
-A_TRY = {"account": "$account_meta", "level": "adset", "document": A_RULE["document"]}
-OF_ACCOUNT = {"level": "word:account", "id": "account_meta"}
-TABLE: dict[str, list[Line]] = {
-    "dashboard": [Line(TO_ALL)],
-    "actions": [Line(TO_ALL)],
-    "actions-bulk": [Line(MANAGERS_ONLY, "post", data={"decision": "approve"})],
-    "action": [Line(TO_MEMBERS, kwargs=ACTION)],
-    "action-card": [Line(TO_MEMBERS, kwargs=ACTION)],
-    **{
-        f"action-{verb}": [Line(TO_MANAGERS, "post", ACTION, {"reason": "A test.", "seen": "in_effect"})]
-        for verb in ("approve", "reject", "modify", "cancel", "undo", "keep", "resolve", "back")
-    },
-    "campaigns": [Line(TO_ALL)],
-    "campaign": [Line(TO_MEMBERS, kwargs={"meta_id": "campaign"})],
-    "ad-set": [Line(TO_MEMBERS, kwargs={"meta_id": "ad_set"})],
-    "ad": [Line(TO_MEMBERS, kwargs={"meta_id": "ad"})],
-    "entity-tags": [Line(TO_MANAGERS, "post", {"level": "word:adset", "meta_id": "ad_set"}, {"tags": "a, b"})],
-    "rules": [Line(TO_ALL)],
-    "rule-new": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
-    "rule-preview": [Line(MANAGERS_ONLY, "post")],
-    "rule-templates": [Line(MANAGERS_ONLY)],
-    "rule-templates-past": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
-    "rule-edit": [Line(TO_MANAGERS, kwargs={"public_id": "rule"}), Line(TO_MANAGERS, "post", {"public_id": "rule"})],
-    "rule": [Line(TO_MEMBERS, kwargs=RULE)],
-    "rule-switch": [Line(TO_MANAGERS, "post", RULE, {"active": "1"})],
-    "rule-archive": [Line(TO_MANAGERS, "post", RULE)],
-    "rule-copy": [Line(TO_MANAGERS, "post", RULE)],
-    "rule-backtest": [Line(TO_MEMBERS, "post", RULE, {"since": "2026-01-01", "until": "2026-01-02"})],
-    "rule-simulate": [Line(TO_MEMBERS, "post", RULE, {"days": "7"})],
-    "rule-job-stop": [Line(TO_MEMBERS, "post", {**RULE, "job_id": "job"})],
-    "rule-yaml": [Line(TO_MEMBERS, kwargs=RULE)],
-    "rule-import": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
-    "rule-export": [Line(TO_ALL)],
-    "rule-native": [Line(TO_MANAGERS, "post", {"pk": "native"})],
-    "rule-restore": [Line(TO_MANAGERS, "post", {**RULE, "number": "word:1"})],
-    "operations": [Line(TO_ALL)],
-    "operations-backfill": [Line(TO_MANAGERS, "post", {"account_id": "account"}, {"do": "cancel"})],
-    "calendar": [Line(TO_ALL)],
-    "calendar-event": [Line(TO_MANAGERS, kwargs={"pk": "event"})],
-    "calendar-remove": [Line(TO_MANAGERS, "post", {"pk": "event"})],
-    "stop": [
-        Line(MANAGERS_ONLY),
-        Line(TO_MANAGERS, "post", data={"account": "$account"}),
-        Line((LOGIN, NO, NO, NO, NO, FINE), "post", data={"account": "all"}),
-    ],
-    "imports": [Line(MANAGERS_ONLY), Line(MANAGERS_ONLY, "post")],
-    "import-offline": [Line(MANAGERS_ONLY, "post", data={"offline-account": "$account"})],
-    "import": [Line(OWN_FILE, kwargs={"pk": "file"})],
-    "import-keep": [Line(OWN_FILE, "post", {"pk": "file"})],
-    "import-discard": [Line(OWN_FILE, "post", {"pk": "file"})],
-    "tokens": [Line(TO_ALL), Line(TO_ALL, "post")],
-    "token-withdraw": [Line(TO_ALL, "post", data={"start": "x"})],
-    "live-version": [Line(TO_ALL)],
-    "api-schema": [Line(API_ALL)],
-    "api-docs": [Line(TO_ALL)],
-    "api-unknown": [Line((404,) * 6)],
-    **{name: [Line(API_ALL)] for name in ("api-accounts", "api-campaigns", "api-adsets", "api-ads")},
-    "api-trend": [Line(API_MEMBERS, kwargs=OF_ACCOUNT)],
-    "api-compare": [Line(API_MEMBERS, kwargs={"level": "word:adset", "id": "ad_set"})],
-    "api-metrics": [Line(API_MEMBERS, kwargs={"level": "word:ad", "id": "ad"})],
-    "api-creatives-top": [Line(API_MEMBERS, data={"account": "$account_meta"})],
-    "api-blended": [Line(API_MEMBERS, "post", data={"accounts": ["$account_meta"]})],
-    "api-daily": [Line(API_MEMBERS, data={"account": "$account_meta"})],
-    "api-offline": [
-        Line(API_ALL),
-        Line(API_MANAGERS, "post", data={"account": "$account_meta", "events": [
-            {"event_id": "a", "time": "2026-01-01T00:00:00Z", "value": "1", "currency": "EUR"}]}),
-    ],
-    "api-rules": [Line(API_ALL), Line(API_MANAGERS, "post", data=A_RULE)],
-    "api-optimization-rules": [Line(API_ALL), Line(API_MANAGERS, "post", data=A_RULE)],
-    "api-rule": [
-        Line(API_MEMBERS, kwargs=OF_RULE), Line(API_MANAGERS, "put", OF_RULE, A_RULE),
-        Line(API_MANAGERS, "patch", OF_RULE, {"name": "Another"}), Line(API_MANAGERS, "delete", OF_RULE),
-    ],
-    "api-rule-toggle": [Line(API_MANAGERS, "post", OF_RULE, {"active": True})],
-    "api-rule-versions": [Line(API_MEMBERS, kwargs=OF_RULE)],
-    "api-rule-templates": [Line(API_ALL)],
-    "api-rule-adopt": [Line(API_MANAGERS, "post", {"key": "word:zero_conversions"}, {"accounts": ["$account_meta"]})],
-    "api-rule-preview": [Line(API_MEMBERS, "post", OF_RULE)],
-    "api-rules-preview": [Line(API_MEMBERS, "post", data=A_TRY)],
-    "api-rules-why": [
-        Line(API_MEMBERS, data={"account": "$account_meta", "level": "adset", "entity": "$ad_set"}),
-        Line(API_MEMBERS, data={"account": "$account_meta", "level": "adset", "entity": "1", "rule": "$rule"}),
-    ],
-    "api-rules-export": [Line(API_ALL), Line(API_MEMBERS, data={"account": "$account_meta"})],
-    "api-rules-import": [Line((401, NO, NO, FINE, FINE, FINE), "post", data={"yaml": "version: 1\nrules: []"})],
-    "api-rule-backtest": [
-        Line((401, NONE, *[WRONG] * 4), "post", OF_RULE, {"since": "2005-01-01", "until": "2005-01-02"})
-    ],
-    "api-simulate": [Line((401, *[WRONG] * 5), "post", data={"account": "$account_meta", "rule_ids": []})],
-    "api-simulation": [Line(API_MEMBERS, kwargs=OF_JOB)],
-    "api-simulation-cancel": [Line(API_MEMBERS, "post", OF_JOB)],
-    "api-jobs": [Line(API_ALL)],
-    "api-job": [Line(API_MEMBERS, kwargs=OF_JOB)],
-    "api-job-cancel": [Line(API_MEMBERS, "post", OF_JOB)],
-    "api-export-trend": [Line(API_MEMBERS, kwargs={"level": "word:campaign", "id": "campaign"})],
-    "api-export": [Line(API_MEMBERS, kwargs={"level": "word:ad"}, data={"account": "$account_meta"})],
-}  # fmt: skip
 CASES = [(name, number) for name, lines in TABLE.items() for number in range(len(lines))]
 
 
@@ -194,13 +67,19 @@ def world(db: None, propose_budget: Callable[..., Action]) -> World:
     job = Job.objects.create(
         kind="backtest", account=account, parameters={"rules": [str(rule.public_id)]}, created_at=now
     )
+    goal = make_goal(account, "sales", None, now)
     held = {
+        "goal": goal.public_id, "goal_creative": goal.creatives.create(
+            name="A", origin="creative", creative_id="1", created_at=now).public_id,
+        "goal_run": OrchestratorRun.objects.create(account=account, trigger="user", started_at=now).public_id,
         "account": account.pk, "account_meta": account.meta_id, "campaign": ad.campaign.meta_id,
         "ad_set": ad.ad_set.meta_id, "ad": ad.meta_id, "event": event.pk, "file": file.pk,
         "rule": rule.public_id, "job": job.public_id,
         "action": propose_budget(ad.ad_set, 8_000).public_id,
         "simulation": Job.objects.create(kind="simulate", account=account, created_at=now).public_id,
         "native": native(account).pk,
+        "lock": EntityLock.objects.create(account=account, level="ad", entity_id="1", locked_at=now).pk,
+        "incident": emergency(account, None, now, "A test.").public_id,
     }  # fmt: skip
     return World(people, {name: str(value) for name, value in held.items()})
 
@@ -218,14 +97,14 @@ def _clients(world: World) -> Iterator[tuple[str, Client]]:
 def _kwargs(line: Line, world: World, name: str) -> dict[str, Any]:
     found = {key: told.removeprefix("word:") if told.startswith("word:") else world.held[told]
              for key, told in line.kwargs.items()}  # fmt: skip
-    return {key: uuid.UUID(value) if key in ("public_id", "job_id") or name.startswith("import") else value
+    return {key: uuid.UUID(value) if key in ("public_id", "job_id", "creative") or name.startswith("import") else value
             for key, value in found.items()}  # fmt: skip
 
 
 def _answer(client: Client, name: str, line: Line, world: World) -> int:
     url = "/api/nothing" if name == "api-unknown" else reverse(name, kwargs=_kwargs(line, world, name))
     data = {key: world.value(told) for key, told in line.data.items()}
-    json = {"content_type": "application/json"} if name.startswith("api-") and line.method != "get" else {}
+    json = {"content_type": "application/json"} if name.startswith(("api-", "meta-")) and line.method != "get" else {}
     with transaction.atomic():
         answer = getattr(client, line.method)(url, data, **json)
         transaction.set_rollback(True)
@@ -235,7 +114,7 @@ def _answer(client: Client, name: str, line: Line, world: World) -> int:
 
 
 def test_every_address_has_its_line() -> None:
-    names = {pattern.name for pattern in [*of_pages, *of_api]}
+    names = {pattern.name for pattern in [*of_pages, *of_api, *of_meta]}
     assert names == set(TABLE)
     assert all(len(line.codes) == len(WHO) for lines in TABLE.values() for line in lines)
 

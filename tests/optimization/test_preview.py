@@ -115,7 +115,7 @@ def test_what_a_rail_blocks_is_shown_with_its_reason(account: AdAccount, sets: l
     found = look(account)
     assert found.counts == {"blocked": 2}
     assert found.blocked_by == {"data_age": 2}
-    assert "5.0 h old" in found.rows[0].reason
+    assert "5 h old" in found.rows[0].reason
     assert "nothing is decided" in found.problems[0]
 
 

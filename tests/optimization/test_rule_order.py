@@ -1,6 +1,6 @@
 """Same data, same rules, same moment: the same proposals, verdicts and losers, whatever the order of the rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,8 @@ from optimization.rules.compile import compile_rule
 from optimization.rules.schema import parse
 from optimization.rules.sheet import Context
 from optimization.wants import Look, explain, wants
-from tests.factories.optimization import NOW, OLD, entity, limits
+from tests.factories.estate import ample
+from tests.factories.optimization import NOW, OLD, WrittenWorld, entity, limits
 
 ACCOUNT = AdAccount(pk=1, currency="EUR", timezone_name="Europe/Berlin", connected_at=OLD)
 HELD: dict[str, dict[str, Entity]] = {
@@ -51,7 +52,7 @@ STANDING = Standing(
         ("adset", "33", "pause"): Open("adset", "33", "pause", "22", 1, "ACTIVE", "PAUSED"),
     },
     on_its_way={("adset", "34")},
-    rejected={("adset", "31", "pause")},
+    rejected={("adset", "31", "pause"): None},
     pausing={"33"},
 )
 AROUND = Surroundings(
@@ -64,12 +65,13 @@ AROUND = Surroundings(
     last_executed={("adset", "32"): NOW - timedelta(hours=2)},
     last_optimizer={},
     counters={"changes:adset:31": 4},
+    estate=ample(ACCOUNT),
 )
 
 
 @dataclass(frozen=True)
 class Held:
-    def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
+    def entities(self, level: str, ids: Iterable[str], whole: bool = False) -> Mapping[str, Entity]:
         return {one: HELD[level][one] for one in ids}
 
     def recent(self, rule_id: int, hours: float) -> Mapping[tuple[str, str], Sequence[datetime]]:
@@ -77,6 +79,9 @@ class Held:
 
     def context(self, frame: Frame) -> Context:
         return Context()
+
+    def world(self, about: Collection[Entity]) -> WrittenWorld:
+        return WrittenWorld()
 
 
 def frame_of(level: str, spends: Sequence[float]) -> Frame:

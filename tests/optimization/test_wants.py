@@ -1,6 +1,6 @@
 """The pure core: what the live engine did is computed again from what was known, without a database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,8 +20,17 @@ from optimization.queue.judging import Judged, judge, welcome
 from optimization.queue.standing import Open, Standing, standing_of
 from optimization.rules.sheet import Context
 from optimization.wants import Look, explain, wants
+from tests.factories.estate import ample
 from tests.factories.metaads import AdSetFactory
-from tests.factories.optimization import NOW, budget_action, keep_frame, make_rule, pause_action, version_of
+from tests.factories.optimization import (
+    NOW,
+    WrittenWorld,
+    budget_action,
+    keep_frame,
+    make_rule,
+    pause_action,
+    version_of,
+)
 from tests.optimization.rules.build import leaf
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +45,7 @@ class Written:
     held: Mapping[str, Entity]
     done: Mapping[int, Mapping[tuple[str, str], list[datetime]]]
 
-    def entities(self, level: str, ids: Iterable[str]) -> Mapping[str, Entity]:
+    def entities(self, level: str, ids: Iterable[str], whole: bool = False) -> Mapping[str, Entity]:
         return {one: self.held[one] for one in ids if one in self.held}
 
     def recent(self, rule_id: int, hours: float) -> Mapping[tuple[str, str], list[datetime]]:
@@ -44,6 +53,9 @@ class Written:
 
     def context(self, frame: Frame) -> Context:
         return Context()
+
+    def world(self, about: Collection[Entity]) -> WrittenWorld:
+        return WrittenWorld()
 
 
 @pytest.fixture
@@ -108,7 +120,8 @@ def test_a_replay_without_the_database_decides_what_the_live_engine_did_action_f
     account: AdAccount, frame: Frame, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     looks = due_rules(account, NOW)
-    known, around, standing = known_now(account, looks, frame), surroundings(account, NOW), standing_of(account, NOW)
+    known, standing = known_now(account, looks, frame), standing_of(account, NOW)
+    around = replace(surroundings(account, NOW), estate=ample(account))
     with django_assert_num_queries(0):
         judged = decided(account, looks, {"adset": frame}, known, around, standing)
     replayed: Told = sorted(
@@ -174,4 +187,4 @@ def test_every_draft_says_how_sure_its_rule_is(account: AdAccount, sets: list[Ad
 
 def test_an_open_proposal_of_a_replay_needs_no_row() -> None:
     proposal = Open("adset", "31", "pause", "21", 50, "ACTIVE", "PAUSED")
-    assert (proposal.key, proposal.by_rule, proposal.rank) == (("adset", "31", "pause"), True, (0, -50))
+    assert (proposal.key, proposal.by_machine, proposal.rank) == (("adset", "31", "pause"), True, (0, -50))

@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config.demo import seed
-from config.demo.people import PEOPLE, passwords
+from config.demo import recent, seed
+from config.demo.people import PEOPLE, passwords, settle
 from config.sandbox_control import SandboxControl, SandboxUnreachable
 from config.supervisor.child import Child
 from config.supervisor.family import manage, supervisor
@@ -51,32 +51,38 @@ class Command(BaseCommand):
 
     def _watch(self) -> Supervisor:
         port = settings.META_GRAPH_URL.rpartition(":")[2]
-        sandbox = Child("sandbox", manage("run_sandbox", "--port", port), {"PYTHONWARNINGS": "ignore"})
+        start = ("--hours-ago", str(recent.BACK / recent.HOUR))
+        sandbox = Child("sandbox", manage("run_sandbox", "--port", port, *start), {"PYTHONWARNINGS": "ignore"})
         return supervisor(os.environ["DEMO_WEB"], workers=1, threads=6, grace=4, others=[sandbox])
 
+    def _web(self, watch: Supervisor) -> Child:
+        return next(child for child in watch.children if child.name == "web")
+
     def _fill(self, watch: Supervisor, home: Path) -> None:
-        """Database and sandbox come up together, then whatever is missing is filled in."""
-        say = self._say
+        """Database and sandbox come up together, then whatever is missing is filled in while the web server starts."""
+        say, control = self._say, SandboxControl(settings.META_GRAPH_URL)
         say("Starting the sandbox, a simulated Meta with three ad accounts ...")
         watch.children[0].start()
         call_command("migrate", verbosity=0)
         call_command("setup_schedules", verbosity=0)
+        self._web(watch).start()
+        settle((), home)  # passwords take a while to hash, and the sandbox to make its world
         try:
-            facts = SandboxControl(settings.META_GRAPH_URL).wait(120)
+            facts = control.wait(120)
         except SandboxUnreachable as error:
             raise CommandError(str(error)) from None
         accounts = seed.link(facts, settings.META_GRAPH_URL, timezone.now())
         try:
-            seed.fill(accounts, home, say)
+            seed.fill(accounts, control, home, say)
         except seed.SeedFailed as error:
             raise CommandError(f"{error} Start the demo again, it goes on from there.") from None
 
     def _answers(self, watch: Supervisor) -> None:
-        """Waits until our own web server answers: what it prints can be opened at once."""
+        """Waits until our own web server answers: what it prints can be opened at once. The queues start after it."""
         deadline = time.monotonic() + 30
-        web = next(child for child in watch.children if child.name == "web")
+        web = self._web(watch)
         while not watch.stopping:
-            watch.look()
+            web.keep_running()
             with contextlib.suppress(requests.RequestException):
                 if requests.get(f"http://{os.environ['DEMO_WEB']}/accounts/login/", timeout=5).ok and web.running:
                     return

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,9 @@ class Command(BaseCommand):
         parser.add_argument("--size", choices=sorted(SIZES), default="demo", help="Used when the folder is empty.")
         for name, what in COUNTS.items():
             parser.add_argument(f"--{name.replace('_', '-')}", type=int, help=f"{what}; default: as the size has it.")
+        parser.add_argument(
+            "--hours-ago", type=float, default=0.0, help="How far back the clock starts; used when the folder is empty."
+        )
         parser.add_argument("--lazy", action="store_true", help="Simulate an account only once it is asked for.")
         parser.add_argument("--in-memory", action="store_true", help="Keep nothing: no state file is read or written.")
         parser.add_argument("--faults", choices=sorted(PLANS), help="A plan of faults, laid over the next hours.")
@@ -76,9 +80,10 @@ class Command(BaseCommand):
             changed["lazy"] = True
         try:
             size = sized(options["size"], options["seed"], **changed)
+            start = time.time() - options["hours_ago"] * 3600 if options["hours_ago"] else None
             if options["in_memory"]:
-                return None, create(size, None)
+                return None, create(size, start)
             store = Store(options["state"] or settings.VAR_DIR / "sandbox")
-            return store, open_store(store, lambda: create(size, None))
+            return store, open_store(store, lambda: create(size, start))
         except (StateError, ValueError) as error:
             raise CommandError(str(error)) from error

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from metaads.sandbox.graph.cells import Cell, Stats, price, ratio
+from metaads.sandbox.world import own_events
 from metaads.sandbox.world.columns import ATTRIBUTED, Metric
 
 # One purchase appears under several overlapping types; clients must choose one of them.
@@ -32,7 +33,7 @@ UNIQUE = ("link_click", "landing_page_view", "post_engagement", "video_view")
 
 def known_here(c: Cell) -> tuple[tuple[str, Metric], ...]:
     """The types that a row may have: by the hour and by region Meta leaves out what happens outside of it."""
-    return ONSITE if c.onsite else ACTIONS
+    return ONSITE if c.onsite else (*ACTIONS, *own_events.ACTIONS) if c.own_events else ACTIONS
 
 
 def counted(c: Cell, metric: Metric) -> dict[str, int]:

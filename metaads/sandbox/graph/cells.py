@@ -13,6 +13,7 @@ class Cell:
 
     `reach`: people, None where Meta does not say. `offset`: minor units in a major one. `windows`: attribution windows
     that were asked for. `hourly`: unique metrics are 0. `onsite`: conversions outside Meta are left out.
+    `own_events`: the site has events of its own.
     """
 
     sums: tuple[int, ...]
@@ -20,6 +21,7 @@ class Cell:
     offset: int
     hourly: bool = False
     onsite: bool = False
+    own_events: bool = False
     windows: tuple[str, ...] = ()
 
     def __getitem__(self, metric: Metric) -> int:

@@ -10,7 +10,7 @@ from metaads.sandbox.graph.breakdowns import split
 from metaads.sandbox.graph.cells import Cell
 from metaads.sandbox.graph.hours import by_hour
 from metaads.sandbox.graph.segments import DISJOINT, HOURLY_BREAKDOWN, OFFSITE_LEFT_OUT, segments
-from metaads.sandbox.world import saturation
+from metaads.sandbox.world import own_events, saturation
 from metaads.sandbox.world.account import Account
 from metaads.sandbox.world.columns import WIDTH, Metric
 from metaads.sandbox.world.nodes import Ad, AdSet, Campaign
@@ -88,7 +88,8 @@ class Rows:
         reach = people if span[0] >= self.oldest_with_reach else None
         onsite = self.asked.hourly or not OFFSITE_LEFT_OUT.isdisjoint(self.asked.breakdowns)
         offset = self.asked.account.market.offset
-        return Cell(tuple(sums.tolist()), reach, offset, hourly=self.asked.hourly, onsite=onsite)
+        own = own_events.has(self.asked.account.number)
+        return Cell(tuple(sums.tolist()), reach, offset, hourly=self.asked.hourly, onsite=onsite, own_events=own)
 
 
 def tables(asked: Asked, span: spans.Span) -> list[Table]:

@@ -54,7 +54,10 @@ class Truth:
 
 @dataclass(slots=True)
 class Live:
-    """State that each step carries on. Wanderings are logs; `carry` is spend below one minor unit."""
+    """State that each step carries on. Wanderings are logs; `carry` is spend below one minor unit.
+
+    `expected`: order value in minor units that the clicks so far were worth on average, whatever luck made of them.
+    """
 
     exposure: Floats = field(metadata=PER_AD)
     click_log: Floats = field(metadata=PER_AD)
@@ -68,6 +71,11 @@ class Live:
     learning: Ints = field(metadata=PER_SET)
     results: Floats = field(metadata=PER_SET)
     since: Ints = field(metadata=PER_SET)
+    expected: Floats = field(default_factory=lambda: np.zeros(0), metadata=PER_AD)
+
+    def __post_init__(self) -> None:
+        if not len(self.expected):  # a state that was kept before this was counted
+            self.expected = np.zeros(len(self.exposure))
 
 
 @dataclass(slots=True)

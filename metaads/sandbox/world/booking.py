@@ -34,8 +34,11 @@ def book(account: Account, s: Settings, done: Floats, row: int, hour: int, hours
     live.set_exposure = fatigue.forget(live.set_exposure, hours) + set_shown / truth.audience
 
 
-def sell(account: Account, seed: int, done: Floats, row: int, start: int, hours: float, around: Conditions) -> None:
+def sell(
+    account: Account, options: WorldOptions, done: Floats, row: int, start: int, hours: float, around: Conditions
+) -> None:
     """Gives each new purchase its order value, the moment when it happens, and the windows that will count it."""
+    seed, spread = options.seed, options.order_spread
     for kind, metric in enumerate(_KINDS):
         many = done[metric].astype(np.int64)
         ads = np.repeat(np.arange(len(many)), many)
@@ -45,17 +48,18 @@ def sell(account: Account, seed: int, done: Floats, row: int, start: int, hours:
         key = (ads * len(_KINDS) + kind) * _ROOM + place
         purpose = start // 900
         u = [noise.hashed(seed, account.number, _SALE + 100 * i, purpose, key) for i in range(4)]
-        late, window = _delays(kind, u[1], u[2])
+        late, window = _delays(kind, u[1], u[2], options.slow_sales)
         due = start + u[0] * hours * 3600 + late
-        value = account.truth.order_value[ads] * around.order * np.exp(0.45 * noise.normal_quantile(u[3]) - 0.101)
+        unlike = np.exp(spread * noise.normal_quantile(u[3]) - round(spread**2 / 2, 3))
+        value = account.truth.order_value[ads] * around.order * unlike
         whole = np.maximum(1, np.rint(value)).astype(np.int64)
         account.pending = joined(account.pending, Pending(due, np.full(len(ads), row), ads, whole, window))
 
 
-def _delays(kind: int, which: Floats, how_long: Floats) -> tuple[Floats, Ints]:
+def _delays(kind: int, which: Floats, how_long: Floats, slow: bool) -> tuple[Floats, Ints]:
     """Seconds between the click (or view) and the purchase, and its window class."""
     if kind == 0:
-        late = delay.seconds(which, how_long)
+        late = delay.seconds(which, how_long, slow)
         return late, delay.click_window(late)
     if kind == 1:
         return delay.late_seconds(how_long), np.full(len(which), delay.CLICK_28D)

@@ -51,15 +51,14 @@ def ad_age(random: np.random.Generator, ad_set: int, place: int) -> int:
 
 def truth(
     random: np.random.Generator, market: Market, order: float, campaigns: list[Campaign], ad_sets: list[AdSet],
-    ads: list[Ad], creatives: list[Creative],
+    ads: list[Ad], creatives: list[Creative], budgets: float = 1.0,
 ) -> Truth:  # fmt: skip
-    """Draws the hidden quality of every ad set and ad."""
+    """Draws the hidden quality of every ad set and ad. `budgets`: what the usual budget was multiplied by."""
     set_of = np.array([a.ad_set for a in ads])
     cast = np.array([character(s.index) for s in ad_sets])
     tired = (cast[set_of] == TIRED) & (np.arange(len(ads)) < len(ad_sets))
-    shapes = [BY_KEY[c.shape] for c in creatives]
+    shapes, usual = [BY_KEY[c.shape] for c in creatives], _usual(campaigns, ad_sets)
     level = np.array([BY_OBJECTIVE[campaigns[s.campaign].objective] for s in ad_sets])
-    usual = _usual(campaigns, ad_sets)
     cpm = minor(7.6, market) * _spread(random, len(ad_sets), 0.28) * level[:, 0]
     ad_cpm = cpm[set_of] * _spread(random, len(ads), 0.18) * np.array([s.price for s in shapes])
     sales = breadth.SALES * np.array([_SALES[c] for c in cast]) * _spread(random, len(ad_sets), 0.24) * level[:, 2]
@@ -88,7 +87,22 @@ def truth(
         set_sales=sales,
         set_value=value,
     )
-    return _broadened(made, _money(campaigns, ad_sets, made.pull) / minor(breadth.USUAL, market), set_of, tired)
+    ratio = _money(campaigns, ad_sets, made.pull) / minor(breadth.USUAL * budgets, market)
+    return _broadened(made, ratio, set_of, tired)
+
+
+def alike(made: Truth) -> Truth:
+    """The same world with no ad and no ad set better than another: each has the mean of what was drawn."""
+    people = made.audience * made.cpm.mean() / np.maximum(made.usual, 1.0)
+    for name in ("cpm", "click_rate", "sale_rate", "order_value", "wear", "drift"):
+        column = getattr(made, name)
+        setattr(made, name, np.full(len(column), column.mean()))
+    for name in ("set_cpm", "set_clicks", "set_sales", "set_value", "use"):
+        column = getattr(made, name)
+        setattr(made, name, np.full(len(column), column.mean()))
+    made.appeal, made.pull = np.ones(len(made.appeal)), np.maximum(made.usual, 1.0)
+    made.audience = np.median(people) * made.usual / made.cpm.mean()
+    return made
 
 
 def _broadened(made: Truth, ratio: Floats, set_of: Ints, tired: Bools) -> Truth:

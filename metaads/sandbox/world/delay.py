@@ -11,6 +11,7 @@ from metaads.sandbox.world.types import Floats, Ints
 
 # Parts of the purchases within seven days and their mean delay in hours: at once, the same day, days later.
 _PARTS = (0.55, 0.30, 0.15)
+_SLOW_PARTS = (0.10, 0.25, 0.65)
 _MEANS = (0.4, 8.0, 52.0)
 _DAY_HOURS, _WINDOW_HOURS, _LATE_HOURS = 24.0, 7 * 24.0, 28 * 24.0
 _VIEW_MEAN = 7.0
@@ -33,9 +34,12 @@ _VALUE_OF = {
 }
 
 
-def seconds(which: Floats, how_long: Floats) -> Floats:
-    """Delay after the click in seconds, from two uniform numbers; never beyond the seven-day click window."""
-    edges = np.cumsum(_PARTS)[:-1]
+def seconds(which: Floats, how_long: Floats, slow: bool = False) -> Floats:
+    """Delay after the click in seconds, from two uniform numbers; never beyond the seven-day click window.
+
+    `slow`: for what people think over, most purchases come days after the click.
+    """
+    edges = np.cumsum(_SLOW_PARTS if slow else _PARTS)[:-1]
     mean = np.asarray(_MEANS)[np.searchsorted(edges, which)]
     hours = -mean * np.log1p(-how_long * (1 - np.exp(-_WINDOW_HOURS / mean)))
     return np.asarray(hours * 3600.0, dtype=np.float64)

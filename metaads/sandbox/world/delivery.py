@@ -67,7 +67,7 @@ def step(account: Account, options: WorldOptions, seconds: int) -> None:
     seen = reactions.Seen(shown, cpm, _freshness(account, settings, now), demand)
     done = reactions.reactions(account, settings, seen, set_luck[1], luck, around)
     booking.book(account, settings, done, row, now.local.hour, now.hours)
-    booking.sell(account, seed, done, row, now.start, now.hours, around)
+    booking.sell(account, options, done, row, now.start, now.hours, around)
     pixel_events.book(account, seed, done, now.start, now.hours, around.heard)
     booking.report(account, options, settings, now.end)
     _learn(account, settings, done, now.end)

@@ -11,6 +11,7 @@ _MONEY = ("daily_budget", "lifetime_budget", "bid_amount")
 BUDGETS = ("daily_budget", "lifetime_budget")
 # What always restarts learning (reference 6.5); money does when the change is large.
 _SIGNIFICANT = frozenset({"bid_strategy", "targeting", "optimization_goal", "promoted_object", "bid_constraints"})
+_CAPPED = ("LOWEST_COST_WITH_BID_CAP", "COST_CAP")
 _BUSY = frozenset({"targeting", "optimization_goal", "creative"})
 _BUSY_SECONDS = 20
 
@@ -26,6 +27,7 @@ def apply(account: Account, node: Node | Creative, changes: dict[str, Any], at: 
         _bid(account, real.pop("adset_bid_amounts", {}), at)
     for name, value in real.items():
         setattr(node, name, value)
+    _settle_bids(account, node, real)
     _afterwards(account, node, real, at, seed)
     restart(account, touched, at)
     settings.forget(account)
@@ -70,6 +72,23 @@ def _bid(account: Account, bids: dict[str, int], at: int) -> None:
             before, after = {"bid_amount": ad_set.bid_amount}, {"bid_amount": bids[ad_set.id]}
             activity.note(account, at, ad_set, before, after, activity.META)
             ad_set.bid_amount = bids[ad_set.id]
+
+
+def _settle_bids(account: Account, node: Node | Creative, real: dict[str, Any]) -> None:
+    """Another strategy: amounts and ROAS floors that it does not use are forgotten, or they would go on to cap."""
+    strategy = real.get("bid_strategy")
+    if strategy is None or not isinstance(node, Campaign | AdSet):
+        return
+    for ad_set in account.ad_sets:
+        mine = ad_set.campaign == node.index if isinstance(node, Campaign) else ad_set is node
+        if not mine:
+            continue
+        if isinstance(node, Campaign):
+            ad_set.bid_strategy = strategy
+        if strategy not in _CAPPED:
+            ad_set.bid_amount = None
+        if strategy != "LOWEST_COST_WITH_MIN_ROAS":
+            ad_set.bid_constraints = None
 
 
 def _renew(account: Account, ad: Ad, seed: int) -> None:

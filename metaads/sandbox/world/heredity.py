@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from metaads.sandbox.world import breadth
+from metaads.sandbox.world import breadth, own_events
 from metaads.sandbox.world.account import Account
 from metaads.sandbox.world.characters import BY_OBJECTIVE
 from metaads.sandbox.world.money import minor
@@ -92,7 +92,8 @@ def ad_truth(account: Account, seed: int, ad: Ad) -> dict[str, float]:
     gift, shape = _gift(account, seed, creative, ad.index), BY_KEY[creative.shape]
     random = keyed(account, seed, "ad", ad.id, ad.creative)
     at = ad_set.index
-    leads = 0.06 if ad_set.optimization_goal in _LEAD_GOALS else 0.0
+    wanted = ad_set.optimization_goal in _LEAD_GOALS or ad_set.event == "LEAD"
+    leads = 0.06 if wanted else own_events.sign_ups(account.number)
     return {
         "cpm": float(truth.set_cpm[at]) * gift.price * _spread(random, _KIN),
         "click_rate": _within(float(truth.set_clicks[at]) * gift.clicks * _spread(random, _KIN), 0.001, _MAX_CLICKS),

@@ -41,10 +41,11 @@ def hashed(seed: int, account: int, purpose: int, number: int, item: Ints) -> Fl
 
 def counts(mean: Floats, uniform: Floats) -> Floats:
     """Poisson quantiles: exact up to a mean of 16, beyond that the normal form with its skewness term."""
-    result = np.zeros_like(mean)
-    small = (mean > 0) & (mean < _LARGE)
-    result[small] = _inverted(mean[small], uniform[small])
+    mean = np.maximum(mean, 0.0)
     large = mean >= _LARGE
+    if not large.any():
+        return _inverted(mean, uniform)
+    result = _inverted(np.where(large, 0.0, mean), uniform)
     m = mean[large]
     z = normal_quantile(uniform[large])
     result[large] = np.maximum(0.0, np.rint(m + np.sqrt(m) * z + (z * z - 1) / 6))
@@ -52,16 +53,18 @@ def counts(mean: Floats, uniform: Floats) -> Floats:
 
 
 def _inverted(mean: Floats, uniform: Floats) -> Floats:
-    """Poisson quantile by walking up the distribution; all members walk together until none has further to go."""
+    """Poisson quantile by walking up the distribution, all together until none has further to go: it is the number of
+    steps at which a member still lay above the sum so far."""
     chance = np.exp(-mean)
     reached = chance.copy()
     count = np.zeros_like(mean)
-    walking = np.flatnonzero(uniform > reached)
-    while walking.size and count[walking[0]] < 90:
-        count[walking] += 1
-        chance[walking] *= mean[walking] / count[walking]
-        reached[walking] += chance[walking]
-        walking = walking[uniform[walking] > reached[walking]]
+    walks, steps = uniform > reached, 0
+    while steps < 90 and walks.any():
+        count += walks
+        steps += 1
+        chance *= mean / steps
+        reached += chance
+        walks = uniform > reached
     return count
 
 

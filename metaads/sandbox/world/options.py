@@ -41,7 +41,9 @@ class WorldOptions:
     Happenings are the expected number in 30 days for each account (`meta_outages`: for all together); `human_edits`
     the changes that people make by hand in an account on a working day, `native_rules` whether the rules that they left
     behind act (rules made through the API always do). `story`: the demo's past. `lazy`: an account is only simulated
-    once somebody asks for it.
+    once somebody asks for it. `objective`: the same for every campaign, "" = mixed. `orders`, `budgets`: factors
+    on what an order is worth, and on every budget. `alike`: nothing is better than anything else. `slow_sales`: most
+    purchases come days after the click. `order_spread`: standard deviation of the logarithm of an order's value.
     """
 
     seed: int = 7
@@ -60,8 +62,14 @@ class WorldOptions:
     tracking_outages: float = 0.0
     human_edits: float = 0.0
     native_rules: bool = False
+    order_spread: float = 0.45
     story: bool = False
     lazy: bool = False
+    objective: str = ""
+    orders: float = 1.0
+    budgets: float = 1.0
+    alike: bool = False
+    slow_sales: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.campaigns <= self.ad_sets <= self.ads:
@@ -70,6 +78,8 @@ class WorldOptions:
             raise ValueError("accounts and history_days from 1; step_minutes 15, 30 or 60")
         if min(*self._rates, self.human_edits) < 0:
             raise ValueError("nothing happens less often than never")
+        if self.order_spread < 0:
+            raise ValueError("order_spread from 0")
 
     @property
     def _rates(self) -> tuple[float, ...]:

@@ -61,6 +61,7 @@ def _follow(account: Account, out: Floats, mood: Floats, luck: Floats, around: C
     """What follows a click: other clicks (put into CLICKS), leads, purchases, and the way to them in the shop."""
     truth, clicks = account.truth, out[Metric.LINK_CLICKS]
     sales = clicks * truth.sale_rate * mood * around.sales
+    account.live.expected += sales * truth.order_value * around.order
     means = [clicks * truth.other_clicks, sales * delay.CLICKED, clicks * truth.lead_rate * mood, sales * delay.LATE]
     drawn = noise.counts(np.stack([*means, sales * (1 - delay.CLICKED)]), luck[[2, 3, 7, 9, 10]])
     out[Metric.CLICKS] = drawn[0]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from metaads.sandbox.world import breadth, characters, learning, native_rules, noise
+from metaads.sandbox.world import breadth, characters, learning, native_rules, noise, own_events
 from metaads.sandbox.world.account import Account, Live, Pending, empty_daily, empty_hourly
 from metaads.sandbox.world.money import friendly
 from metaads.sandbox.world.names import STAGES, VOCABULARIES, Vocabulary, ad_name, ad_set_name, campaign_name
@@ -32,19 +32,20 @@ class Builder:
         self.market: Market = market(number)
         self.words: Vocabulary = VOCABULARIES[self.market.vocabulary]
         self.random = noise.stream(options.seed, number, _STRUCTURE, 0)
+        self.order = self.words.order * options.orders
         self.account_id = str(101_550_000_000_000 + number * 7_919_001_013 + options.seed % 7919)
 
     def campaigns(self) -> list[Campaign]:
         return [self._campaign(i) for i in range(self.options.campaigns)]
 
     def _campaign(self, i: int) -> Campaign:
-        objective = _OBJECTIVES[(i * 7) % len(_OBJECTIVES)]
+        objective = self.options.objective or _OBJECTIVES[(i * 7) % len(_OBJECTIVES)]
         stage = STAGES[i % len(STAGES)]
         shared = i % 5 in (1, 3)
         age = int(self.random.integers(self.options.history_days + 5, 240)) * _DAY
         created = self.live - age + int(self.random.integers(0, _DAY))
         name = campaign_name(self.words, i, stage, objective, shared)
-        budget = friendly(float(self.random.lognormal(np.log(330), 0.4)), self.market) if shared else None
+        budget = self._budget(float(self.random.lognormal(np.log(330), 0.4))) if shared else None
         return Campaign(
             id=object_id("campaign", self.number, i),
             index=i,
@@ -58,6 +59,9 @@ class Builder:
             bid_strategy="LOWEST_COST_WITHOUT_CAP" if shared else None,
         )
 
+    def _budget(self, euros: float) -> int:
+        return friendly(euros * self.options.budgets, self.market)
+
     def ad_sets(self, campaigns: list[Campaign]) -> list[AdSet]:
         return [self._ad_set(i, campaigns[i % len(campaigns)]) for i in range(self.options.ad_sets)]
 
@@ -66,7 +70,7 @@ class Builder:
         place = i // self.options.campaigns
         goal, event = _GOALS[campaign.objective]
         created = max(campaign.created, self.live - characters.ad_set_age(self.random, i))
-        budget = friendly(breadth.USUAL * float(breadth.uneven(self.random, breadth.BUDGETS, 1)[0]), self.market)
+        budget = self._budget(breadth.USUAL * float(breadth.uneven(self.random, breadth.BUDGETS, 1)[0]))
         ad_set = AdSet(
             id=object_id("adset", self.number, i),
             index=i,
@@ -93,7 +97,7 @@ class Builder:
             ad_set.bid_strategy = campaign.bid_strategy
         elif ad_set.index % 17 == 5 and campaign.objective == "OUTCOME_SALES":
             ad_set.bid_strategy = "COST_CAP"
-            ad_set.bid_amount = friendly(self.words.order * 0.4, self.market)
+            ad_set.bid_amount = friendly(self.order * 0.4, self.market)
         elif ad_set.index % 19 == 7:
             ad_set.end = self.live + 12 * _DAY
             ad_set.lifetime_budget = budget * max(1, round((ad_set.end - ad_set.start) / _DAY))
@@ -141,7 +145,10 @@ def account(options: WorldOptions, number: int, start: int, live: int) -> Accoun
     campaigns = builder.campaigns()
     ad_sets = builder.ad_sets(campaigns)
     ads, creatives = builder.ads(ad_sets)
-    truth = characters.truth(builder.random, builder.market, builder.words.order, campaigns, ad_sets, ads, creatives)
+    objects = campaigns, ad_sets, ads, creatives
+    truth = characters.truth(builder.random, builder.market, builder.order, *objects, options.budgets)
+    truth = characters.alike(truth) if options.alike else truth
+    truth.lead_rate = np.maximum(truth.lead_rate, own_events.sign_ups(number))
     spare = 2 if options.lazy else 20
     made = Account(
         number=number,

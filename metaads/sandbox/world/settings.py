@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from metaads.sandbox.world import issues
+from metaads.sandbox.world import issues, own_events
 from metaads.sandbox.world.account import Account, Settings
 from metaads.sandbox.world.columns import Metric
 from metaads.sandbox.world.nodes import AdSet, Campaign
@@ -20,6 +20,8 @@ GOALS = {
     "IMPRESSIONS": Metric.IMPRESSIONS,
     "THRUPLAY": Metric.THRUPLAYS,
     "POST_ENGAGEMENT": Metric.ENGAGEMENT,
+    "VISIT_INSTAGRAM_PROFILE": own_events.BEYOND["profile_view"],
+    "APP_INSTALLS": own_events.BEYOND["mobile_app_install"],
 }
 
 
@@ -58,13 +60,19 @@ def _compile(account: Account) -> Settings:
         own_lifetime=np.array([float(s.lifetime_budget or np.inf) for s in sets], dtype=np.float64),
         shared=_shared(campaigns, sets),
         bid=np.array([float(s.bid_amount) if s.bid_amount else np.nan for s in sets], dtype=np.float64),
-        goal=np.array([GOALS.get(s.optimization_goal, Metric.PURCHASES) for s in sets], dtype=np.int64),
+        goal=np.array([_goal(s) for s in sets], dtype=np.int64),
         born=np.array([max(a.created, a.review_until) for a in ads], dtype=np.int64),
         crowd=np.array([crowd(s) for s in sets], dtype=np.int64),
         ceiling=np.array([float(s.daily_spend_cap or np.inf) for s in sets], dtype=np.float64),
         floor=np.array([float(s.daily_min_spend_target or 0) for s in sets], dtype=np.float64),
         cap=np.array([float(_cap(c)) for c in campaigns], dtype=np.float64),
     )
+
+
+def _goal(ad_set: AdSet) -> Metric:
+    """What counts as the ad set's result."""
+    own = own_events.metric_of(ad_set.promoted_object)
+    return GOALS.get(ad_set.optimization_goal, Metric.PURCHASES) if own is None else own
 
 
 def _cap(campaign: Campaign) -> float:

@@ -23,4 +23,6 @@ class Command(BaseCommand):
             fresh = approve(action.pk, None, doors.moment(options["now"], action.account), note=options["note"])
         except QueueError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{fresh.public_id} is {fresh.get_status_display().lower()}. {fresh.outcome_note}".strip())
+        self.stdout.write(
+            f"{fresh.public_id} is {fresh.get_status_display().lower()}. {doors.next_step(fresh)}".strip()
+        )

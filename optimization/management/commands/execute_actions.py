@@ -1,13 +1,27 @@
 """`execute_actions`: carries out what is approved, and settles what is uncertain."""
 
 import time
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from metaads import switch
+from metaads.models import AdAccount
 from optimization import dispatch, doors
+from optimization.models import EmergencyStop, Status
+
+LOOK = frozenset({Status.FAILED, Status.NEEDS_PERSON})
+
+
+def _words(account: AdAccount, counts: Mapping[Status, int]) -> str:
+    """What one pass came to, and where to look when something went wrong or nothing was there."""
+    if not counts:
+        stop = EmergencyStop.objects.in_force(account)
+        return stop.sentence() if stop else "nothing is approved. Decide at /actions/, or with approve_action."
+    words = ", ".join(f"{count} {status.label.lower()}" for status, count in counts.items())
+    return f"{words}. The reasons stand at /actions/." if LOOK & set(counts) else words
 
 
 class Command(BaseCommand):
@@ -24,12 +38,11 @@ class Command(BaseCommand):
         if off:
             raise CommandError(f"Nothing is executed: {off}")
         while True:
-            for account in doors.accounts(options["account"]):
+            for account in doors.some(options["account"]):
                 clock = partial(doors.moment, options["now"], account)
                 counts = dispatch.run_due(account, clock)
-                if counts:
-                    words = ", ".join(f"{count} {status.label.lower()}" for status, count in counts.items())
-                    self.stdout.write(f"{account}: {words}")
+                if counts or options["once"]:
+                    self.stdout.write(f"{account}: {_words(account, counts)}")
             if options["once"]:
                 return
             time.sleep(options["pause"])

@@ -15,5 +15,5 @@ class Command(BaseCommand):
         doors.add_now(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = sum(pipeline.expire(a, doors.moment(options["now"], a)) for a in doors.accounts(options["account"]))
+        count = sum(pipeline.expire(a, doors.moment(options["now"], a)) for a in doors.some(options["account"]))
         self.stdout.write(f"{count} actions closed.")

@@ -23,4 +23,4 @@ class Command(BaseCommand):
             fresh = reject(action.pk, None, doors.moment(options["now"], action.account), options["reason"])
         except QueueError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{fresh.public_id} is {fresh.get_status_display().lower()}.")
+        self.stdout.write(f"{fresh.public_id} is {fresh.get_status_display().lower()}. It stays away for 72 hours.")

@@ -18,7 +18,8 @@ class Input:
     """`key`: the place inside the value: "" the value itself, "days", "floor.value", "[0]".
 
     `unit`: money, percent, or "field" for that of the condition's field. `choices`: (value, label).
-    `fallback`: what an unset input means, as it is written in a form."""
+    `fallback`: what an unset input means, as it is written in a form. `unset`: what an empty choice says.
+    `example`: JSON that may be written there."""
 
     key: str
     label: str
@@ -28,6 +29,8 @@ class Input:
     help: str = ""
     fallback: str = ""
     optional: bool = False
+    unset: str = "as it is"
+    example: str = ""
 
 
 VALUE = (Input("", "Value", "term", unit="field"),)

@@ -1,5 +1,7 @@
 """The controls of an action's parameters, made from its kind's pydantic model: a new kind needs no form of its own."""
 
+import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -8,6 +10,8 @@ from optimization.kinds import KINDS
 from optimization.operators.values.inputs import Input, Reads
 from optimization.rules.form.fields import capital
 
+SHORT = frozenset({"cpa", "roas"})
+_DAYS = re.compile(r"\d+d")
 READS: dict[str, Reads] = {"boolean": "yes", "integer": "whole", "number": "number", "string": "text"}
 
 
@@ -19,12 +23,13 @@ def inputs_of(kind: str) -> tuple[Input, ...]:
         return ()
     schema = known.Parameters.model_json_schema(mode="validation")
     needed = schema.get("required", ())
-    return tuple(_input(name, one, name in needed) for name, one in schema.get("properties", {}).items())
+    shown = {name: one for name, one in schema.get("properties", {}).items() if not one.get("by_machine")}
+    return tuple(_input(name, one, name in needed) for name, one in shown.items())
 
 
 def _input(name: str, schema: Mapping[str, Any], needed: bool) -> Input:
     shape = _shape(schema)
-    choices = tuple((str(one), capital(str(one).replace("_", " ").lower())) for one in shape.get("enum", ()))
+    choices = tuple((str(one), _choice(str(one))) for one in shape.get("enum", ()))
     fallback = _fallback(schema.get("default"))
     return Input(
         name,
@@ -35,7 +40,17 @@ def _input(name: str, schema: Mapping[str, Any], needed: bool) -> Input:
         help=schema.get("description") or shape.get("description") or "",
         fallback=fallback,
         optional=not needed,
+        unset=schema.get("unset") or "as it is",
+        example=json.dumps(schema["examples"][0], indent=2, ensure_ascii=False) if schema.get("examples") else "",
     )
+
+
+def _choice(word: str) -> str:
+    """ "roas_floor" -> "ROAS floor"; "7d" -> "7 days"; "OUTCOME_SALES" -> "Sales" """
+    if _DAYS.fullmatch(word):
+        return f"{word[:-1]} days"
+    word = word.removeprefix("OUTCOME_")
+    return capital(" ".join(part.upper() if part in SHORT else part for part in word.lower().split("_")))
 
 
 def _label(name: str, schema: Mapping[str, Any]) -> str:
@@ -61,4 +76,4 @@ def _reads(shape: Mapping[str, Any]) -> Reads:
 
 
 def _fallback(value: Any) -> str:
-    return "1" if value is True else "" if value in (None, False) else str(value)
+    return "1" if value is True else "" if value in (None, False, [], ()) else str(value)

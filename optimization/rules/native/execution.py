@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from metaads.bids import CAPPED
 from metaads.models import Level
 from optimization.rules.native.filters import Meant
 from optimization.rules.native.reading import Raw, Reading, entries, mapping, plain_number
@@ -13,6 +14,14 @@ BUDGETS = ("daily_budget", "lifetime_budget")
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 LONGEST_PAUSE = 720 * 60
 UNSAID = "Meta tells this to the people it names; here it goes to everybody who follows the account."
+LIKE = {
+    "ROTATE": "It rotates ads, and Meta does not document by what; “Rotate ads” here is like it, not the same.",
+    "REBALANCE_BUDGET": (
+        "It moves budget by shares that Meta does not document; “Reallocate budget” here splits by ROAS, which is like "
+        "it, not the same."
+    ),
+}
+"""What a rule here does in another way: never taken over by itself."""
 ASKS = "Meta's rule acts alone; this one asks first until you set it to automatic."
 
 
@@ -33,6 +42,12 @@ def read_action(reading: Reading, meant: Meant) -> list[dict[str, Any]]:
     if execution in BUDGET_LEVEL:
         reading.note(ASKS)
         return _budget(reading, meant, execution, mapping(options.get("change_spec")))
+    if execution == "CHANGE_BID":
+        reading.note(ASKS)
+        return _bid(reading, meant, mapping(options.get("change_spec")))
+    if execution in LIKE:
+        reading.fault(LIKE[execution])
+        return []
     reading.fault(f"It does {execution or 'nothing that is named'}, which no rule here can do.")
     return []
 
@@ -62,6 +77,23 @@ def _budget(reading: Reading, meant: Meant, execution: str, change: Raw) -> list
     if target:  # Meta changes only this budget, so an object with the other one is left alone
         meant.conditions.append({"field": target, "operator": ">", "value": 0})
     return [{"kind": _kind(amount), "parameters": _parameters(reading, change, unit, amount)}]
+
+
+def _bid(reading: Reading, meant: Meant, change: Raw) -> list[dict[str, Any]]:
+    """Meta changes bid amounts of ad sets, so what bids by itself or for a ROAS floor is left alone."""
+    unit, target = str(change.get("unit", "")), str(change.get("target_field") or "bid_amount")
+    if meant.level and meant.level != Level.AD_SET.value:
+        reading.fault("CHANGE_BID is about another level than its filters.")
+    if unit not in ("PERCENTAGE", "ACCOUNT_CURRENCY") or target != "bid_amount":
+        reading.fault(f"A change of {target} in {unit or 'no unit'} has no counterpart here.")
+        return []
+    amount = (reading.number if unit == "PERCENTAGE" else reading.money)(change.get("amount"), "amount")
+    if amount is None or amount == 0:
+        reading.fault("The size of its change cannot be read.")
+        return []
+    meant.conditions.append({"field": "bid_strategy", "operator": "in", "value": sorted(CAPPED)})
+    size = {"percent" if unit == "PERCENTAGE" else "amount": plain_number(amount)}
+    return [{"kind": "adjust_bid", "parameters": {**_parameters(reading, change, unit, amount), **size}}]
 
 
 def _kind(amount: Decimal) -> str:
@@ -95,8 +127,8 @@ def read_schedule(reading: Reading, safety: Mapping[str, Any], kind: str) -> dic
 
 def _half_hourly(reading: Reading, safety: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Twice as often is the same where a second look changes nothing: a status, a notice, a change with a pause."""
-    if kind in ("increase_budget", "decrease_budget") and safety.get("cooldown_hours", 0) < 0.5:
-        reading.fault("It changes a budget every half hour; here rules look every 15 minutes or every hour.")
+    if kind in ("increase_budget", "decrease_budget", "adjust_bid") and safety.get("cooldown_hours", 0) < 0.5:
+        reading.fault("It changes an amount every half hour; here rules look every 15 minutes or every hour.")
     reading.note("Meta looks every half hour; this rule looks every 15 minutes, which changes nothing else.")
     return {"every": "15min"}
 

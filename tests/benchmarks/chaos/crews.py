@@ -8,25 +8,27 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from config.checks import clusters
 from config.supervisor import watch as watching
 from config.supervisor.family import SWEEPER, queue, send
 from config.supervisor.pulse import Pulse
-from metaads.models import ApiUsage
-from optimization.models import Action, Status
+from metaads.models import ApiUsage, JournalStep
+from optimization.models import Action, Hold, Status
 from tests.benchmarks.chaos.facts import Field
+from tests.benchmarks.chaos.others import Others, disturb_database, wake_again
 from tests.benchmarks.chaos.plan import NEVER, Drawn
 from tests.benchmarks.chaos.processes import ended
 
 # Shorter than the rest of a lease plus the settling time of these runs: see docs/reliability.md on longer ones.
 FROZEN = 2.0
-# Seconds without strikes that a run gets at its end; what is unfinished after them is lost.
+# Seconds after the last strike in which nothing more gets done: what is unfinished then is lost.
 CALM = 60.0
 Struck = Counter[str]
 
@@ -35,38 +37,62 @@ def unfinished(drawn: list[Drawn]) -> int:
     """How many may still go on. Also brings the next try forward: waiting proves nothing."""
     mine = Action.objects.filter(pk__in=[one.action.pk for one in drawn])
     Action.objects.filter(status=Status.APPROVED, next_try_at__isnull=False).update(next_try_at=None)
+    waits = JournalStep.objects.filter(state=JournalStep.State.OPEN, next_try_at__isnull=False)
+    waits.update(next_try_at=None)
     ApiUsage.objects.filter(blocked_until__isnull=False).update(blocked_until=None)
-    held = set(mine.filter(status=Status.NEEDS_PERSON).values_list("entity_id", flat=True))
+    held = set(Hold.objects.filter(action__status=Status.NEEDS_PERSON).values_list("entity_id", flat=True))
     never = [one.action.pk for one in drawn if one.sort in NEVER]
-    waiting = mine.filter(status=Status.APPROVED).exclude(pk__in=never).exclude(entity_id__in=held)
-    return waiting.count() + mine.filter(status__in=[Status.EXECUTING, Status.UNCERTAIN]).count()
+    waiting = mine.filter(status__in=[Status.PENDING, Status.APPROVED]).exclude(pk__in=never)
+    flying = mine.filter(status__in=[Status.EXECUTING, Status.UNCERTAIN])
+    return waiting.exclude(entity_id__in=held).count() + flying.count()
 
 
-def _finished(drawn: list[Drawn]) -> bool:
-    """A worker that is frozen in a transaction holds SQLite's one lock; a director without it asks again later."""
+def _left(drawn: list[Drawn]) -> int | None:
+    """`unfinished`; None = unknown. A worker frozen in a transaction holds SQLite's one lock; a director without
+    it, or without a database for the moment, asks again later."""
     try:
-        return not unfinished(drawn)
-    except OperationalError:
-        return False
+        return unfinished(drawn)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return None
 
 
 def _until_done(drawn: list[Drawn], seconds: float, each_round: Callable[[], None]) -> float:
-    """Seconds it took. Each round lasts at least a tenth of a second."""
-    begun, looked = time.monotonic(), 0.0
-    while time.monotonic() - begun < seconds:
+    """Seconds it took: until nothing is left, or nothing more gets done for `CALM` after `seconds`. Each round lasts at
+    least a tenth of a second."""
+    begun, looked, least, moved = time.monotonic(), 0.0, len(drawn) + 1, time.monotonic()
+    while time.monotonic() - max(begun + seconds, moved) < CALM:
         each_round()
         if time.monotonic() - looked > 0.5:
             looked = time.monotonic()
-            if _finished(drawn):
+            left = _left(drawn)
+            if left == 0:
                 break
+            if left is not None and left < least:
+                least, moved = left, time.monotonic()
         time.sleep(0.1)
     return time.monotonic() - begun
 
 
-def forked(ground: Field, drawn: list[Drawn], workers: int, seed: int, seconds: float, every: float) -> Struck:
-    """`workers` processes on overlapping work; about every `every` seconds one is killed or frozen, and replaced."""
-    chance, struck, over = random.Random(seed), Struck(), ground.folder / f"over-{time.time_ns()}"
-    crew: set[int] = set()
+@dataclass(frozen=True)
+class Pace:
+    """`workers` at once; a strike about every `every` seconds, a database restart about every `restart` (0 = never),
+    for `seconds` at most."""
+
+    workers: int
+    seed: int
+    seconds: float
+    every: float
+    restart: float = 0.0
+
+
+def forked(ground: Field, drawn: list[Drawn], pace: Pace, about: Others) -> Struck:
+    """Processes on overlapping work; now and then one is killed or frozen, and replaced."""
+    workers, seconds, every = pace.workers, pace.seconds, pace.every
+    chance, struck, over = random.Random(pace.seed), Struck(), ground.folder / f"over-{time.time_ns()}"
+    restarts = Restarts(pace, struck)
+    crew: set[int] = {ground.nursery.start("approve", until=str(over), seed=one) for one in (1, 2)}
+    approvers = set(crew)
     frozen: set[int] = set()
     next_strike, calm_from = time.monotonic() + every, time.monotonic() + seconds
 
@@ -76,12 +102,15 @@ def forked(ground: Field, drawn: list[Drawn], workers: int, seed: int, seconds: 
     def strike() -> None:
         nonlocal next_strike
         _bury(ground, crew)
-        while len(crew) < workers:
+        struck["edited by others"] += about.edit()
+        restarts.perhaps(calm_from)
+        while len(crew - approvers) < workers:
             hire()
-        if not next_strike < time.monotonic() < calm_from or not crew - frozen:
+        victims = crew - frozen - approvers
+        if not next_strike < time.monotonic() < calm_from or not victims:
             return
         next_strike = time.monotonic() + every * chance.uniform(0.5, 1.5)
-        victim = chance.choice(sorted(crew - frozen))
+        victim = chance.choice(sorted(victims))
         freeze = chance.random() < 0.3
         os.kill(victim, signal.SIGSTOP if freeze else signal.SIGKILL)
         struck["frozen" if freeze else "killed"] += 1
@@ -90,7 +119,7 @@ def forked(ground: Field, drawn: list[Drawn], workers: int, seed: int, seconds: 
             # A thread thaws it: the director may itself wait for a lock that the frozen one holds (SQLite has one).
             threading.Timer(FROZEN, _thaw, (frozen, victim)).start()
 
-    _until_done(drawn, seconds + CALM, strike)
+    _until_done(drawn, seconds, strike)
     for pid in list(frozen):
         _thaw(frozen, pid)
     _dismiss(ground, crew, over)
@@ -124,26 +153,51 @@ def clusters_watched() -> watching.Supervisor:
     return watching.Supervisor([queue(settings.Q_ACT)], [pulse], send, SWEEPER, grace=5)
 
 
-def clustered(ground: Field, drawn: list[Drawn], seed: int, seconds: float, every: float) -> Struck:
+def clustered(ground: Field, drawn: list[Drawn], pace: Pace, about: Others) -> Struck:
     """A django-q2 cluster: workers, pusher, monitor, sentinel, main process or the whole group are killed."""
-    chance, struck, watch = random.Random(seed), Struck(), clusters_watched()
+    seconds, every = pace.seconds, pace.every
+    chance, struck, watch = random.Random(pace.seed), Struck(), clusters_watched()
+    restarts, over = Restarts(pace, struck), ground.folder / f"over-{time.time_ns()}"
+    approvers = {ground.nursery.start("approve", until=str(over), seed=one) for one in (1, 2)}
+    wake_again(drawn, chance)
     next_strike, calm_from = time.monotonic() + 3 * every, time.monotonic() + seconds
 
     def strike() -> None:
         nonlocal next_strike
-        watch.look()
-        child = watch.children[0]
+        with contextlib.suppress(OperationalError, InterfaceError):
+            watch.look()
+        struck["edited by others"] += about.edit()
+        restarts.perhaps(calm_from)
+        child, pulse = watch.children[0], watch.pulses[0]
         if not next_strike < time.monotonic() < calm_from or child.process is None or not child.running:
             return
+        if pulse.fresh_at < child.started_at + 1:
+            return  # No pulse since its start: on a slow machine it would be struck in its start alone, never at work.
         next_strike = time.monotonic() + every * chance.uniform(0.5, 1.5)
         child.pause = 0.5
         struck[_shoot(child.process.pid, chance)] += 1
 
     try:
-        _until_done(drawn, seconds + CALM, strike)
+        _until_done(drawn, seconds, strike)
     finally:
         watch.stop()
+        _dismiss(ground, approvers, over)
     return struck
+
+
+@dataclass
+class Restarts:
+    """Of the database, now and then."""
+
+    pace: Pace
+    struck: Struck
+    last: float = field(default_factory=time.monotonic)
+
+    def perhaps(self, calm_from: float) -> None:
+        now = time.monotonic()
+        if self.pace.restart and now - self.last > self.pace.restart and now < calm_from:
+            self.struck[disturb_database()] += 1
+            self.last = time.monotonic()
 
 
 def _shoot(main: int, chance: random.Random) -> str:

@@ -1,5 +1,6 @@
 """What workers do, and how they die doing it. Runs in processes that the nursery forked."""
 
+import contextlib
 import logging
 import os
 import random
@@ -9,12 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.core.management import call_command
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
 
+from intelligence.collect import size
 from metaads import executor
 from metaads.clock import business_now
 from optimization import dispatch
 from optimization.models import Action, Status
+from optimization.queue import services
+from optimization.queue.errors import QueueError
 from optimization.queue.selectors import claimable
 
 log = logging.getLogger("optimization.dispatch")
@@ -116,22 +122,60 @@ def work(*, until: str, seed: int, begins: str = "") -> None:
         _note_begins(Path(begins))
     order = random.Random(seed)
     while not Path(until).exists():
-        ids = list(claimable().values_list("pk", flat=True))
-        order.shuffle(ids)
-        for action_id in ids:
+        for action_id in _due(order):
             if Path(until).exists():
                 return
             _look(action_id)
-        time.sleep(0.02)
+        time.sleep(0.05)
+
+
+WAITING, FLYING = 30, 6
+"""So many before a worker looks again what is due; of those in flight only a few have settled."""
+
+
+def _due(order: random.Random) -> list[int]:
+    try:
+        rows = list(claimable().values_list("pk", "status"))
+        waiting = [pk for pk, status in rows if status == Status.APPROVED]
+        flying = [pk for pk, status in rows if status != Status.APPROVED]
+        picked = order.sample(waiting, min(WAITING, len(waiting))) + order.sample(flying, min(FLYING, len(flying)))
+        order.shuffle(picked)
+        return picked
+    except (OperationalError, InterfaceError):
+        _without_database()
+        return []
+
+
+def _without_database() -> None:
+    """It is being restarted."""
+    connection.close()
+    time.sleep(0.3)
 
 
 def _look(action_id: int) -> None:
-    action = Action.objects.select_related("account__connection").get(pk=action_id)
     try:
+        action = Action.objects.select_related("account__connection").get(pk=action_id)
         dispatch.run_action(action_id, business_now(action.account))
+    except (OperationalError, InterfaceError):
+        _without_database()
     except Exception:
         # A queue's worker goes on with its next task too; the log file keeps what happened.
         logging.getLogger(__name__).exception("action %s", action_id)
+
+
+def approve(*, until: str, seed: int) -> None:
+    """A person who approves whatever waits, one after the other; another one does so at the same time."""
+    order = random.Random(seed)
+    while not Path(until).exists():
+        try:
+            ids = list(Action.objects.filter(status=Status.PENDING).values_list("pk", flat=True)[:20])
+            order.shuffle(ids)
+            for action_id in ids:
+                with contextlib.suppress(QueueError):
+                    services.approve(action_id, None, timezone.now())
+        except (OperationalError, InterfaceError):
+            _without_database()
+        time.sleep(0.1)
 
 
 def _note_begins(path: Path) -> None:
@@ -139,4 +183,16 @@ def _note_begins(path: Path) -> None:
     _before_socket(lambda: os.write(file, f"{time.time()}\n".encode()))
 
 
-JOBS: dict[str, Callable[..., None]] = {"run": run, "settle": settle, "work": work}
+def backfill(*, options: list[str], rows: int) -> None:
+    """The command, on an account that is large as far as it knows: all by reports of at most so many rows."""
+    size.AT_ONCE_ROWS, size.REPORT_ROWS = 0, rows
+    call_command("backfill", *options)
+
+
+JOBS: dict[str, Callable[..., None]] = {
+    "run": run,
+    "settle": settle,
+    "work": work,
+    "approve": approve,
+    "backfill": backfill,
+}

@@ -102,7 +102,8 @@ def test_a_gap_whose_last_hour_still_runs_at_meta_waits(meta: Meta) -> None:
     assert Gap.objects.get().filled_at is None
 
 
-def test_a_failure_of_the_report_leaves_the_gap_open(meta: Meta) -> None:
+def test_a_failure_of_the_report_leaves_the_gap_open(meta: Meta, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("intelligence.collect.reports.RETRY", timedelta(0))
     collect(meta.account, meta.now)
     collect(meta.account, meta.advance(3))
     meta.control.fault("report_failed", count=None)

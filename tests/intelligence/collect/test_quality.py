@@ -50,7 +50,7 @@ def test_one_check_is_enough_for_doubt_and_its_reason_stands(account: AdAccount)
     quality = quality_of(account)
     assert (quality.since, quality.reasons) == (NOW, ("b is doubtful.",))
     assert [found.account for found in doubtful_among([account.pk])] == [account]
-    assert "doubtful since 20 Nov 12:00 UTC. b is doubtful." in quality.sentence()
+    assert "doubtful since 20 Nov, 13:00 CET. b is doubtful." in quality.sentence()
 
 
 def test_doubt_goes_when_the_check_was_fine_for_a_while(account: AdAccount) -> None:

@@ -28,23 +28,25 @@ def above(data: Frame, name: str, threshold: Any) -> Numbers:
     return belief.above(threshold)
 
 
-def world(seed: int, campaigns: int, spend: float) -> tuple[np.random.Generator, Frame, dict[str, Numbers]]:
+def world(
+    seed: int, campaigns: int, spend: float, entities: int = ENTITIES
+) -> tuple[np.random.Generator, Frame, dict[str, Numbers]]:
     """An account whose true rates are known: campaigns differ, ad sets in them differ, orders are heavy-tailed."""
     chance = np.random.default_rng(seed)
 
     def spread(squared_variation: float, count: int) -> Numbers:
         return chance.gamma(1 / squared_variation, squared_variation, count)
 
-    parents = chance.integers(0, campaigns, ENTITIES)
-    rate = 0.05 * spread(0.15, campaigns)[parents] * spread(0.2, ENTITIES)
-    spent = chance.lognormal(np.log(spend), 1, ENTITIES)
+    parents = chance.integers(0, campaigns, entities)
+    rate = 0.05 * spread(0.15, campaigns)[parents] * spread(0.2, entities)
+    spent = chance.lognormal(np.log(spend), 1, entities)
     conversions = chance.poisson(rate * spent)
-    order = 60 * spread(0.04, ENTITIES)
+    order = 60 * spread(0.04, entities)
     sigma = np.sqrt(np.log(1 + 1.2**2))
     orders = zip(order, conversions, strict=True)
     value = [mean * np.exp(chance.normal(-(sigma**2) / 2, sigma, n)).sum() for mean, n in orders]
-    impressions = chance.poisson(chance.lognormal(np.log(1500), 1, ENTITIES)) + 1
-    share = np.minimum(0.012 * spread(0.1, campaigns)[parents] * spread(0.1, ENTITIES), 1)
+    impressions = chance.poisson(chance.lognormal(np.log(1500), 1, entities)) + 1
+    share = np.minimum(0.012 * spread(0.1, campaigns)[parents] * spread(0.1, entities), 1)
     data = frame(
         parents, spend=spent, conversions=conversions, conversion_value=value, impressions=impressions,
         clicks=chance.binomial(impressions, share),
@@ -69,6 +71,23 @@ def test_what_is_called_so_probable_holds_so_often(name: str, campaigns: int, sp
     assert min(np.bincount(tenth)) >= 200
     assert max(errors) < 0.05
     assert sum(e * w for e, w in zip(errors, weights, strict=True)) < 0.02
+
+
+@pytest.mark.parametrize(("entities", "campaigns", "spend"), [(60, 6, 15.0), (6, 2, 150.0)])
+@pytest.mark.parametrize("name", ["cpa_7d", "roas_7d"])
+def test_small_accounts_are_not_too_sure_of_themselves(name: str, entities: int, campaigns: int, spend: float) -> None:
+    """Sixty ad sets of about one order each, or six in all: how rates differ is hardly told by the account itself."""
+    said, held = [], []
+    for seed in range(1800 // entities):
+        chance, data, truth = world(1000 + seed, campaigns, spend, entities)
+        threshold = np.median(truth[name]) * np.exp(chance.normal(0, 0.6, entities))
+        said.append(above(data, name, threshold))
+        held.append(truth[name] > threshold)
+    probability, true = np.concatenate(said), np.concatenate(held)
+    sure, right = np.maximum(probability, 1 - probability), np.where(probability > 0.5, true, ~true)
+    apart = [abs(float(sure[part].sum() - right[part].sum())) for part in np.array_split(np.argsort(sure), 10)]
+    assert sum(apart) / len(sure) < 0.05
+    assert right[sure > 0.9].mean() > sure[sure > 0.9].mean() - 0.05
 
 
 def test_a_handful_of_conversions_is_shrunk_to_the_parent() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
-from metaads.executor.read import BUDGETS
+from metaads.executor.fields import BUDGETS, FIELDS
 from metaads.graph.client import adapters, client_for
 from metaads.models import AdAccount, Level, Pixel
 from metaads.reader import activity, entity, insights, narrowed, native_rules, pixels, reports, structure
@@ -147,6 +147,17 @@ def test_what_is_written_is_a_parameter_of_the_object(label: str) -> None:
     params = edge_of(label, "(node)", "POST")["params"]
     assert set(params) >= ({"status"} if label == "Ad" else {"status", *BUDGETS})
     assert set(META["enums"]["Campaign.ConfiguredStatus"]) >= {"ACTIVE", "PAUSED"}
+
+
+def test_every_field_that_can_be_set_is_a_parameter_of_ad_sets_or_campaigns() -> None:
+    params = {name for label in ("Campaign", "AdSet") for name in edge_of(label, "(node)", "POST")["params"]}
+    told = {name for label in ("Campaign", "AdSet") for name in META["nodes"][label]["fields"]}
+    assert {name for field in FIELDS.values() for name in field.reads} <= params & told
+
+
+@pytest.mark.parametrize(("label", "edge"), [("Campaign", "copies"), ("AdSet", "copies"), ("Ad", "copies")])
+def test_a_copy_is_asked_for_with_parameters_of_its_edge(label: str, edge: str) -> None:
+    assert {"status_option", "rename_options"} <= set(edge_of(label, edge, "POST")["params"])
 
 
 def test_a_made_up_name_would_be_found(meta: Meta) -> None:

@@ -13,6 +13,8 @@ import requests
 from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parents[3]
+ONE = ("--accounts", "1")
+TINY = (*ONE, "--campaigns", "1", "--ad-sets", "2", "--ads", "3", "--history-days", "1")
 HEADER = {"X-Sandbox-Control": "1"}
 
 
@@ -34,7 +36,7 @@ class Process:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.child.send_signal(number)
-        code = self.child.wait(timeout=20)
+        code = self.child.wait(timeout=60)
         assert self.child.stdout is not None
         self.child.stdout.close()
         return code
@@ -44,8 +46,8 @@ class Process:
 def start(tmp_path: Path) -> Iterator[Any]:
     started: list[Process] = []
 
-    def begin() -> Process:
-        started.append(Process(tmp_path / "state"))
+    def begin(*size: str) -> Process:
+        started.append(Process(tmp_path / "state", *size))
         return started[-1]
 
     yield begin
@@ -57,7 +59,7 @@ def start(tmp_path: Path) -> Iterator[Any]:
 @pytest.mark.processes
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, -9)])
 def test_it_keeps_what_was_done_however_it_ends(start: Any, how: int, code: int) -> None:
-    first = start()
+    first = start(*ONE)
     assert first.ready.startswith("sandbox ready on http://127.0.0.1:")
     info = first.control("GET", "info")
     first.control("POST", "clock/freeze", frozen=True)
@@ -70,7 +72,7 @@ def test_it_keeps_what_was_done_however_it_ends(start: Any, how: int, code: int)
     week = {"level": "ad", "fields": "ad_id,spend,clicks,actions", "date_preset": "last_7d", "limit": "500"}
     before = requests.get(f"{address}/insights", params=week, headers=bearer, timeout=10).json()["data"]
     assert first.stop(how) == code
-    second = start()
+    second = start(*ONE)
     assert second.control("GET", "info")["writes"] == 1
     address = f"{second.address}/v26.0/{info['accounts'][0]['id']}"
     assert requests.get(f"{address}/insights", params=week, headers=bearer, timeout=10).json()["data"] == before
@@ -79,7 +81,7 @@ def test_it_keeps_what_was_done_however_it_ends(start: Any, how: int, code: int)
 
 @pytest.mark.processes
 def test_a_dropped_connection_is_really_dropped(start: Any) -> None:
-    process = start()
+    process = start(*TINY)
     token = process.control("GET", "info")["access_token"]
     process.control("POST", "faults", kind="drop_before")
     with pytest.raises(requests.ConnectionError):
@@ -89,10 +91,10 @@ def test_a_dropped_connection_is_really_dropped(start: Any) -> None:
 
 @pytest.mark.processes
 def test_a_second_sandbox_on_the_same_state_says_so_and_ends(start: Any, tmp_path: Path) -> None:
-    start()
+    start(*TINY)
     command = [sys.executable, "manage.py", "run_sandbox", "--port", "0", "--state", str(tmp_path / "state")]
     environment = {**os.environ, "DEBUG": "true", "VAR_DIR": str(tmp_path)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode != 0
     assert "in use by another sandbox" in done.stderr
 

@@ -127,6 +127,53 @@ def test_learning_that_ends_is_kept_as_metas_own_change(db: None) -> None:
     assert (row.actor_name, row.before, row.after) == ("Meta", "LEARNING", "SUCCESS")
 
 
+COST_CAP = {"bid_strategy": "COST_CAP", "bid_amount": 900, "bid_constraints": None}
+
+
+def sent(account: AdAccount, field: str, new: Any, entity_id: str = "7", level: str = "adset") -> JournalStep:
+    """A write of ours in the hour before LATER."""
+    columns = {"field": field, "old": {}, "new": new, "sent": 1, "state": JournalStep.State.DONE}
+    done = {"key": field, "account": account, "level": level, "entity_id": entity_id, "finished_at": LATER}
+    return JournalStep.objects.create(**columns, **done)
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after", "by_us"),
+    [
+        ("bid_amount", 1200, 900, True),
+        ("bid_strategy", "LOWEST_COST_WITHOUT_CAP", "COST_CAP", True),
+        ("bid_constraints", {"roas_average_floor": 15_000}, {}, True),
+        ("bid_amount", 1200, 901, False),
+        ("targeting", {"age_min": 18}, {"age_max": 65, "age_min": 25}, True),
+        ("targeting", {"age_min": 18}, {"age_min": 26}, False),
+    ],
+)
+def test_a_bid_or_an_audience_is_an_outside_change_unless_we_sent_it(
+    db: None, field: str, before: Any, after: Any, by_us: bool
+) -> None:
+    account = AdAccountFactory.create()
+    sent(account, "bid", COST_CAP)
+    sent(account, "targeting", {"age_min": 25, "age_max": 65})
+    assert differences.keep(account, Level.AD_SET, [Difference("7", "EU", field, before, after, NOW)], LATER) != by_us
+
+
+def test_the_bids_that_a_campaigns_own_bid_set_below_it_are_ours(db: None) -> None:
+    account = AdAccountFactory.create()
+    sent(account, "bid", {**COST_CAP, "bid_amount": None, "adset_bid_amounts": {"7": 700}}, "20", "campaign")
+    found = [Difference("7", "EU", "bid_amount", 900, 700, NOW), Difference("8", "US", "bid_amount", 900, 700, NOW)]
+    differences.keep(account, Level.AD_SET, found, LATER)
+    assert list(OutsideChange.objects.values_list("entity_id", flat=True)) == ["8"]
+
+
+def test_a_changed_roas_floor_is_seen_at_the_next_sync(meta: Meta, synced: AdAccount) -> None:
+    changed = with_budget(meta)
+    changed.bid_strategy, changed.bid_constraints = "LOWEST_COST_WITH_MIN_ROAS", {"roas_average_floor": 15_000}
+    changed.bid_amount = None
+    sync_structure(synced, LATER)
+    assert ("adset", "bid_constraints", {}, {"roas_average_floor": 15_000}) in kept()
+    assert AdSet.objects.get(meta_id=changed.id).bid_constraints == {"roas_average_floor": 15_000}
+
+
 def test_two_syncs_at_once_keep_one_row(db: None) -> None:
     account = AdAccountFactory.create()
     difference = Difference("7", "EU", "name", "a", "b", NOW)

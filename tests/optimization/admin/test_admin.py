@@ -47,7 +47,9 @@ READ_ONLY = [
     "optimization.RuleVersion",
     "optimization.Run",
     "optimization.LimitCounter",
-    "notifications.Notification",
+    *(f"optimization.{name}" for name in ("Approval", "Hold", "EntityLock", "Incident", "Outcome", "OrchestratorRun")),
+    *(f"optimization.{name}" for name in ("GoalObject", "OrchestratorStep", "SurveyAnswer")),
+    *(f"notifications.{name}" for name in ("Notification", "WebhookCall")),
     "django_q.Schedule",
 ]
 

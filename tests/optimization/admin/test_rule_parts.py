@@ -63,7 +63,7 @@ def test_the_trial_says_where_the_first_look_ran_dry(root: Client, account: AdAc
     DryLook.objects.create(
         rule=rule, version=rule.current, account=account, looked_at=NOW, covered=9, matched=4, unknown=0, currency="EUR"
     )
-    assert f"{account.name}: looked dry at 2026-11-20 12:00 UTC, 4 matched" in page(root, rule)
+    assert f"{account.name}: looked dry at 20 Nov, 13:00 CET, 4 matched" in page(root, rule)
 
 
 def test_figures_say_when_it_last_triggered_and_how_often_it_failed(root: Client, account: AdAccount) -> None:
@@ -72,7 +72,7 @@ def test_figures_say_when_it_last_triggered_and_how_often_it_failed(root: Client
     Rule.objects.update(last_triggered_at=NOW, consecutive_failures=2, evaluated=1200)
     shown = page(root, rule)
     assert "evaluated 1,200" in shown
-    assert "last triggered 2026-11-20 12:00 UTC; failed 2 times in a row" in shown
+    assert "last triggered 20 Nov, 12:00 UTC; failed 2 times in a row" in shown
 
 
 def test_saving_tells_which_rules_it_works_against(root: Client, account: AdAccount) -> None:

@@ -14,7 +14,8 @@ from django.test import Client
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from metaads.models import AdAccount
-from optimization.api.urls import urlpatterns
+from optimization.api.meta_urls import urlpatterns as of_meta
+from optimization.api.urls import urlpatterns as of_api
 from optimization.tokens import make_token
 from tests.factories.metaads import NOW, AdFactory
 
@@ -45,7 +46,7 @@ def schema(open_connection: None, viewer: User, euro: AdAccount, monkeypatch: py
 def test_every_path_is_in_the_schema(schema: Any) -> None:
     described = {operation.ok().path for operation in schema.get_all_operations()}
     hidden = {"api-docs", "api-unknown", "api-schema"}
-    shown = [one.name for one in urlpatterns if one.name not in hidden]
+    shown = [one.name for one in [*of_api, *of_meta] if one.name not in hidden]
     assert len(described - {"/api/schema/"}) == len(shown)
 
 
@@ -56,6 +57,9 @@ def test_answers_keep_to_the_schema_whatever_is_asked(schema: Any) -> None:
     assert all(statuses for statuses in guessed.values())
     lists = ["/api/accounts", "/api/campaigns", "/api/adsets", "/api/ads", "/api/reports/daily"]
     lists += ["/api/intelligence/rules", "/api/optimization/rules", "/api/jobs", "/api/intelligence/rules/export.yaml"]
+    lists += ["/api/intelligence/actions", "/api/optimization/actions", "/api/intelligence/actions/stats"]
+    lists += ["/meta/optimization/queue"]
+    lists += ["/meta/optimization/stats"]
     assert {path: 200 in guessed["GET", path] for path in lists} == dict.fromkeys(lists, True)
 
 

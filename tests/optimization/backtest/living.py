@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from intelligence.observe import observe
 from metaads.models import AdAccount
@@ -29,6 +29,22 @@ SMALL = WorldOptions(
     tracking_outages=1.0,
     promotions=1.0,
 )
+
+
+def _approve(pk: int, now: datetime) -> None:
+    services.approve(pk, None, now)
+
+
+def _reject(pk: int, now: datetime) -> None:
+    services.reject(pk, None, now, "not now")
+
+
+def _cancel(pk: int, now: datetime) -> None:
+    services.cancel(pk, None, now)
+
+
+DECISIONS = (None, _approve, None, _reject, _approve, _cancel, None, _approve, None, _approve)
+"""In turn; None = nobody decides."""
 
 
 @dataclass
@@ -72,21 +88,21 @@ def live(
         expire_due(meta.account, now)
         observe(meta.account, now)
         run_cycle(meta.account, now)
-        _decide(meta.account, now, number)
-        run_due(meta.account, lambda now=now: now)  # type: ignore[misc]
+        _decide(meta.account, now)
+        carried_out = now + timedelta(seconds=1)  # after the look, as in life: what it leaves behind was not seen there
+        run_due(meta.account, lambda then=carried_out: then)  # type: ignore[misc]
     return Lived(meta.account, moments[0], meta.now, rules, moments)
 
 
-def _decide(account: AdAccount, now: datetime, number: int) -> None:
-    """At first sight, by entity and look, so that a life can be lived again. What is left stands, or goes stale."""
-    for action in Action.objects.filter(account=account, status="pending_approval", proposed_at=now).order_by("pk"):
-        drawn = (int(action.entity_id) * 7 + action.pk * 13 + number) % 10
+def _decide(account: AdAccount, now: datetime) -> None:
+    """Each new proposal at first sight, by its number in this life: whatever the rules draw and whatever ids a database
+    gives, every decision is made. What is left stands, goes stale, and expires once it is wanted no more."""
+    known = Action.objects.filter(account=account)
+    before = known.filter(proposed_at__lt=now).count()
+    for number, action in enumerate(known.filter(status="pending_approval", proposed_at=now).order_by("pk"), before):
+        decide = DECISIONS[number % len(DECISIONS)]
         try:
-            if drawn < 4:
-                services.approve(action.pk, None, now)
-            elif drawn == 4:
-                services.reject(action.pk, None, now, "not now")
-            elif drawn == 5:
-                services.cancel(action.pk, None, now)
+            if decide is not None:
+                decide(action.pk, now)
         except QueueError:
             continue  # stale, or changed meanwhile: it stays as it is

@@ -1,7 +1,7 @@
 """What is replayed is what the live engine did, and nothing that came later is seen."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from intelligence.columns import pack, unpack
 from intelligence.models import HourBlock, Reading, State, StoredFrame
 from optimization.backtest import AS_RECORDED, BacktestResult, backtest
+from optimization.backtest.moments import Moment
+from optimization.backtest.replay import Progress, Replay
 from optimization.models import Action, LedgerEvent, Status
 from tests.optimization.backtest.living import Lived, live
 
@@ -28,7 +30,7 @@ def lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     """Lived once for all tests of this file; each of them puts back what it alters."""
     with django_db_blocker.unblock(), stamina.set_testing(True, attempts=2, cap=True), transaction.atomic():
         with override_settings(INITIAL_HISTORICAL_DAYS=8):
-            yield live(days=8, hours=8)
+            yield live(days=12, hours=8)
         transaction.set_rollback(True)
 
 
@@ -103,10 +105,28 @@ def told(found: BacktestResult) -> list[Any]:
     ]  # fmt: skip
 
 
+def told_by_each_moment(past: Lived, mode: str) -> dict[datetime, list[Any]]:
+    """What one replay of the whole life had told after each of its moments."""
+    found: dict[datetime, list[Any]] = {}
+
+    class Stepwise(Replay):
+        def run(self, moments: Sequence[Moment], progress: Progress) -> None:
+            for moment in moments:
+                super().run([moment], progress)
+                found[moment.at] = told(self.result)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("optimization.backtest.run.Replay", Stepwise)
+        whole = replay(past, mode=mode)
+    assert told(whole) == found[past.moments[-1]] == told(replay(past, mode=mode))
+    return found
+
+
 @pytest.mark.parametrize("mode", ["approve_all", AS_RECORDED])
 def test_after_each_moment_nothing_that_was_stored_later_changes_the_replay(past: Lived, mode: str) -> None:
-    """From the last moment backwards, so that at each of them all that came later is altered."""
-    before = {moment: told(replay(past, moment, mode=mode)) for moment in past.moments[1:]}
+    """From the last moment backwards, so that at each of them all that came later is altered. What is replayed up to a
+    moment then is, to the letter, what the replay of the whole life had told by it."""
+    before = told_by_each_moment(past, mode)
     assert before[past.moments[-1]][0], "nothing fired"
     end, altered = datetime.max.replace(tzinfo=UTC), 0
     for moment in reversed(past.moments[1:]):

@@ -56,8 +56,8 @@ def test_a_change_by_somebody_else_stops_it_and_both_values_are_shown(
     assert run_action(action.pk, NOW) is Status.FAILED
     assert meta.posts(ad_set.meta_id) == []
     action.refresh_from_db()
-    assert "4242" in action.outcome_note
-    assert str(ad_set.daily_budget) in action.outcome_note
+    assert "42.42 EUR a day" in action.outcome_note
+    assert "52.00 EUR a day" in action.outcome_note
 
 
 def test_undo_puts_the_old_value_back_and_the_original_reads_reverted(
@@ -93,6 +93,7 @@ def test_an_undo_can_be_undone(meta: Meta, ad_set: AdSet, propose_budget: Propos
 def test_a_refusal_of_meta_fails_at_once_with_its_words(
     meta: Meta, ad_set: AdSet, propose_budget: Propose, member: Member
 ) -> None:
+    meta.forget_minimums()
     action = propose_budget(ad_set, 1)
     services.approve(action.pk, member(meta.account), NOW)
 

@@ -192,5 +192,5 @@ def test_a_cooldown_is_waited_for_without_a_call_and_without_an_event(
 
     assert run_action(second.pk, NOW) is Status.APPROVED
     second.refresh_from_db()
-    assert "Changed 0.0 h ago" in second.outcome_note
+    assert "Changed less than a minute ago" in second.outcome_note
     assert (events_of(second).count(), meta.app.requests) == (events, calls)

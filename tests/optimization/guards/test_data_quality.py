@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from optimization.guards import GUARDS, Outcome, Verdict
+from optimization.guards import GUARDS, Outcome, Verdict, judge_all
 from optimization.models import Source
 from tests.factories.optimization import facts
 
@@ -55,7 +55,8 @@ def test_nothing_is_carried_out_without_a_person() -> None:
 
 
 def test_taking_a_change_back_needs_no_data() -> None:
-    assert check(source=Source.UNDO, wanted=12_000).outcome is Outcome.PASS
+    judgement = judge_all(facts(source=Source.UNDO, wanted=12_000, doubt="The pixel is silent."))
+    assert judgement.blocked is None
 
 
 def test_data_that_were_never_checked_let_people_act_and_no_machine_alone() -> None:

@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from optimization.guards import ALL, GUARDS, Facts, Guard, Outcome, Verdict, judge_all
+from optimization.guards import (
+    ALL,
+    GUARDS,
+    Facts,
+    Guard,
+    Outcome,
+    Verdict,
+    advisory,
+    hard,
+    judge_all,
+    judge_plan,
+    overridden,
+)
 from optimization.guards.base import EVERYBODY
 from optimization.guards.run import judge
 from optimization.models import Source
@@ -14,22 +26,47 @@ from tests.factories.optimization import NOW, facts
 
 SOURCES = tuple(Source)
 MACHINES = {Source.OPTIMIZER, Source.RULE, Source.ORCHESTRATOR}
+ALL_BOUND = MACHINES | {Source.PERSON}
 BINDS: dict[str, set[Source]] = {
     "switches": set(SOURCES),
     "emergency_stop": set(SOURCES),
     "state_drift": set(SOURCES),
     "data_age": MACHINES,
-    "data_quality": set(SOURCES),
+    "data_quality": ALL_BOUND,
+    "lock": MACHINES,
+    "hands_off": MACHINES,
+    "rejected": MACHINES,
+    "objective": MACHINES,
+    "never_alone": MACHINES,
+    "correlation": MACHINES,
+    "creative_fatigue": MACHINES,
+    "peak_hours": MACHINES,
+    "learning_phase": MACHINES,
+    "exposure": MACHINES,
+    "budget_exhausted": ALL_BOUND,
+    "largest_budgets": ALL_BOUND,
+    "budget_sums": ALL_BOUND,
+    "meta_limits": set(SOURCES),
     "approval_period": MACHINES,
     "confidence": MACHINES,
     "minimum_data": {Source.OPTIMIZER},
     "embargo": {Source.OPTIMIZER},
     "cooldown": MACHINES,
-    "counts": MACHINES | {Source.PERSON},
-    "budget_step": MACHINES | {Source.PERSON},
+    "counts": ALL_BOUND,
+    "budget_step": MACHINES,
 }
-HARD = {"switches", "emergency_stop", "state_drift", "data_quality", "counts"}
-SPARES_LOSS_PREVENTION = {"minimum_data", "embargo", "cooldown"}
+HARD = {
+    "switches",
+    "emergency_stop",
+    "state_drift",
+    "data_quality",
+    "counts",
+    "budget_exhausted",
+    "largest_budgets",
+    "budget_sums",
+    "meta_limits",
+}
+SPARES_LOSS_PREVENTION = {"minimum_data", "embargo", "cooldown", "learning_phase", "exposure"}
 
 
 def outcomes(made: Facts) -> dict[str, Outcome]:
@@ -45,7 +82,9 @@ def test_every_rail_is_in_the_table_of_this_test() -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_rails_bind_by_source(source: Source) -> None:
     skipped = {key for key, outcome in outcomes(facts(source=source)).items() if outcome is Outcome.SKIP}
-    assert skipped == {key for key, bound in BINDS.items() if source not in bound}
+    unbound = {key for key, bound in BINDS.items() if source not in bound}
+    advised = {key for key, bound in BINDS.items() if bound == MACHINES} if source == Source.PERSON else set()
+    assert skipped == unbound - advised
 
 
 def test_loss_prevention_is_not_held_up_by_embargo_cooldown_or_thin_data() -> None:
@@ -82,6 +121,31 @@ def test_sound_facts_pass_and_the_safety_is_the_smallest_distance() -> None:
 def test_a_trim_becomes_the_final_value_and_its_safety_is_nil() -> None:
     judgement = judge_all(facts(wanted=50_000))
     assert (judgement.final, judgement.safety, judgement.blocked) == (12_000, 0.0, None)
+
+
+def test_a_person_is_advised_where_machines_are_held_back_and_blocked_where_nobody_passes() -> None:
+    wish = facts(source=Source.PERSON, wanted=50_000, last_executed_at=NOW, spent_yesterday=900_000)
+    judgement = judge_all(wish)
+    assert (judgement.blocked, judgement.final) == (None, 50_000)
+    assert {verdict.guard for verdict in advisory(judgement)} == {"cooldown", "budget_step"}
+    assert hard(judgement) == []
+    kept = overridden(judgement, "A big day.")
+    assert {row["guard"] for row in kept} == {"cooldown", "budget_step"}
+    assert {row["why"] for row in kept} == {"A big day."}
+    stopped = judge_all(dataclasses.replace(wish, stop="Stopped."))
+    assert [verdict.guard for verdict in hard(stopped)] == ["emergency_stop"]
+
+
+def test_a_plan_shows_the_worst_verdict_of_its_steps_and_names_the_object() -> None:
+    fine, large = facts(name="Shoes"), facts(name="Hats", wanted=50_000)
+    values = {"adset:1:daily_budget": 11_000, "adset:2:daily_budget": 50_000}
+    judgement = judge_plan([fine, large], values)
+    assert judgement.final == values
+    assert judgement.blocked is not None
+    assert judgement.blocked.guard == "budget_step"
+    assert judgement.blocked.reason.startswith("Hats: ")
+    assert judgement.safety == 0.0
+    assert judge_plan([fine, dataclasses.replace(large, wanted=10_500)], values).blocked is None
 
 
 def test_later_rails_see_what_an_earlier_one_left() -> None:

@@ -64,4 +64,4 @@ def test_a_notice_changes_nothing_at_meta_and_needs_a_message() -> None:
     assert isinstance(notify.change(entity(), {"message": "look"}, "EUR"), Refusal)
     with pytest.raises(ValidationError, match="message"):
         notify.Parameters.model_validate({"message": ""})
-    assert [key for key, kind in KINDS.items() if not kind.changes_meta] == ["notify_only"]
+    assert [key for key, kind in KINDS.items() if not kind.changes_meta] == ["notify_only", "call_webhook"]

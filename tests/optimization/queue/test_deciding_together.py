@@ -9,7 +9,7 @@ from django.db import connections
 
 from optimization.incident.stops import set_stop
 from optimization.ledger import events_of, verify
-from optimization.models import Action, EmergencyStop, LedgerEvent, Status
+from optimization.models import AccountLimits, Action, Approval, EmergencyStop, LedgerEvent, Status
 from optimization.queue import services
 from optimization.queue.errors import AlreadyDecided
 from optimization.queue.propose import propose
@@ -79,3 +79,18 @@ def test_two_evaluations_at_once_make_one_proposal(transactional_db: None) -> No
     assert at_once(*[lambda: propose(ad_set.account, [wish], [], NOW, None)] * 3) == ["", "", ""]
     assert Action.objects.get().refresh_count == 2
     assert LedgerEvent.objects.count() == 1
+
+
+def test_two_first_approvals_at_once_are_two_and_approve_it_once(transactional_db: None) -> None:
+    action = budget_action(AdSetFactory.create(daily_budget=10_000))
+    AccountLimits.objects.create(account=action.account, four_eyes_above=1)
+    people: list[User] = [MembershipFactory.create(account=action.account).user for _ in range(4)]
+    told = at_once(*[lambda user=user: services.approve(action.pk, user, NOW) for user in people])
+    row = Action.objects.get()
+    assert row.status == Status.APPROVED
+    assert row.decided_by is not None
+    late = f"It is already approved by {row.decided_by.username}."
+    assert sorted(told) == ["", "", late, late]
+    assert Approval.objects.count() == 2
+    assert [event.kind for event in events_of(action)] == ["optimization_first_approval", "optimization_approved"]
+    assert verify() == []

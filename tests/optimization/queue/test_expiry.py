@@ -84,6 +84,17 @@ def test_back_after_more_it_returns_to_a_person_with_the_reason_and_48_hours(ad_
     assert services.approve(action.pk, None, NOW + timedelta(hours=26)).status == Status.APPROVED
 
 
+def test_also_what_was_tried_before_execution_went_off_returns_and_does_not_expire(
+    ad_set: AdSet, settings: Settings
+) -> None:
+    services.approve(budget_action(ad_set).pk, None, NOW)
+    Action.objects.update(outcome_note="Meta did not answer.", executing_at=NOW)
+    switch_executor(settings, False)
+    assert after(1, ad_set).status == Status.APPROVED
+    switch_executor(settings, True)
+    assert after(30, ad_set).status == Status.PENDING
+
+
 def test_where_a_newer_proposal_waits_the_old_approval_is_withdrawn(ad_set: AdSet, settings: Settings) -> None:
     switch_executor(settings, False)
     old = services.approve(budget_action(ad_set).pk, None, NOW)

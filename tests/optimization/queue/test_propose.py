@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from metaads.models import AdSet, Campaign
+from optimization.guards import ALL
 from optimization.ledger import events_of, verify
 from optimization.models import Action, LedgerEvent, Status
 from optimization.queue import propose as module
@@ -15,11 +16,11 @@ from optimization.queue import services
 from optimization.queue.conflicts import Superseded
 from optimization.queue.drafts import Draft
 from optimization.queue.errors import Stale
-from optimization.queue.propose import Proposed, propose, stake_of, without_rejected
+from optimization.queue.propose import Proposed, propose, stake_of
 from optimization.queue.stale import mark_stale
 from optimization.queue.states import close_many
 from tests.factories.metaads import AdSetFactory
-from tests.factories.optimization import NOW, budget_action, draft_of, make_rule, pause_action, version_of
+from tests.factories.optimization import NOW, budget_action, draft_of, make_rule, pause_action, roomy, version_of
 from tests.optimization.rules.build import leaf
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,9 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture
 def ad_set() -> AdSet:
+    """Of an account with many others, which spends a lot."""
     made: AdSet = AdSetFactory.create()
+    roomy(made.account, made.meta_id)
     return made
 
 
@@ -51,7 +54,7 @@ def test_a_wish_becomes_a_pending_proposal_with_all_its_evidence(ad_set: AdSet) 
     assert (action.rule_version, action.trace) == (version_of(rule), {"node": "leaf"})
     assert action.metrics["spend_7d"] == 64.1
     assert action.expires_at == NOW + timedelta(hours=48)
-    assert len(action.verdicts) == 12
+    assert 15 < len(action.verdicts) < len(ALL)
     assert (action.confidence, action.confidence_note) == (None, "not computed yet")
     event = events_of(action).get()
     assert (event.kind, event.actor) == ("optimization_suggested", "rule")
@@ -182,45 +185,6 @@ def test_a_loser_of_a_conflict_closes_with_the_reason(ad_set: AdSet) -> None:
     assert Action.objects.get(kind="increase_budget").outcome_note == "Safety goes before growth: pause."
 
 
-@pytest.mark.parametrize("status", [Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON])
-def test_while_an_action_is_on_its_way_nothing_else_is_proposed_for_its_entity(ad_set: AdSet, status: Status) -> None:
-    budget_action(ad_set, status=status)
-    assert put(ad_set, draft_of(ad_set, "pause")).skipped == {"another action on it is on its way": 1}
-    assert Action.objects.count() == 1
-
-
-@pytest.mark.parametrize(("hours", "comes"), [(0, False), (71.9, False), (72, True)])
-def test_what_a_person_rejected_stays_away_for_72_hours(ad_set: AdSet, hours: float, comes: bool) -> None:
-    services.reject(budget_action(ad_set).pk, None, NOW, "no")
-    later = NOW + timedelta(hours=hours)
-    wish = draft_of(ad_set, data_read_at=later)
-    assert len(put(ad_set, wish, now=later).created) == comes
-    assert len(without_rejected(ad_set.account, [wish], later)[0]) == comes
-
-
-def test_a_rejection_holds_for_that_kind_only(ad_set: AdSet) -> None:
-    services.reject(budget_action(ad_set).pk, None, NOW, "no")
-    welcome, left_out = without_rejected(ad_set.account, [draft_of(ad_set), draft_of(ad_set, "pause")], NOW)
-    assert [wish.kind for wish in welcome] == ["pause"]
-    assert left_out.total() == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "comes"), [(Status.PENDING, False), (Status.APPROVED, False), (Status.REJECTED, True)]
-)
-def test_nothing_grows_while_its_campaign_waits_to_be_paused(ad_set: AdSet, status: Status, comes: bool) -> None:
-    campaign = {"level": "campaign", "entity_id": ad_set.campaign.meta_id, "status": status, "decided_at": NOW}
-    pause_action(ad_set, **campaign)
-    assert len(put(ad_set, draft_of(ad_set, "increase_budget", 12_000)).created) == comes
-    assert len(put(ad_set, draft_of(ad_set, "decrease_budget", 9_000)).created) == 1
-
-
-def test_cooldown_counts_actions_of_every_source_but_spares_loss_prevention(ad_set: AdSet) -> None:
-    budget_action(ad_set, status=Status.EXECUTED, source="person", executed_at=NOW - timedelta(hours=1))
-    assert put(ad_set, draft_of(ad_set, "increase_budget", 11_000)).blocked == {"cooldown": 1}
-    assert len(put(ad_set, draft_of(ad_set, "decrease_budget", 9_000)).created) == 1
-
-
 def test_two_accounts_do_not_see_each_other(ad_set: AdSet) -> None:
     other: AdSet = AdSetFactory.create()
     budget_action(other, status=Status.APPROVED, entity_id=ad_set.meta_id)
@@ -229,6 +193,7 @@ def test_two_accounts_do_not_see_each_other(ad_set: AdSet) -> None:
 
 def test_the_ledger_stays_whole_over_many_proposals(ad_set: AdSet) -> None:
     sets = [ad_set, *AdSetFactory.create_batch(5, campaign=ad_set.campaign)]
+    roomy(ad_set.account, *[one.meta_id for one in sets])
     put(ad_set, *[draft_of(one) for one in sets])
     put(ad_set, *[draft_of(one, wanted=7_500) for one in sets[:3]], now=LATER)
     assert LedgerEvent.objects.count() == 9
@@ -257,7 +222,7 @@ class TestStale:
         rule = make_rule(ad_set.account, leaf("spend_7d", ">", 5))
         budget_action(ad_set, rule_version=version_of(rule))
         assert mark_stale(ad_set.account, {rule.pk: 1}, [], NOW) == 1
-        assert the_one().stale_reason == "its condition no longer held at 2026-11-20 13:00."  # Berlin
+        assert the_one().stale_reason == "its condition no longer held at 20 Nov, 13:00 CET."  # Berlin
         assert mark_stale(ad_set.account, {rule.pk: 1}, [], LATER) == 0
 
     def test_a_rule_that_was_not_looked_at_makes_nothing_stale(self, ad_set: AdSet) -> None:
@@ -270,7 +235,7 @@ class TestStale:
         budget_action(ad_set)
         AdSet.objects.update(daily_budget=12_345)
         assert mark_stale(ad_set.account, {}, [], NOW) == 1
-        assert "12345" in the_one().stale_reason
+        assert "123.45 EUR" in the_one().stale_reason
 
     def test_what_vanished_is_stale(self, ad_set: AdSet) -> None:
         pause_action(ad_set, level="campaign", entity_id=ad_set.campaign.meta_id)
@@ -282,3 +247,48 @@ class TestStale:
         budget_action(ad_set, status=Status.APPROVED)
         AdSet.objects.update(daily_budget=12_345)
         assert mark_stale(ad_set.account, {}, [], NOW) == 0
+
+    def test_a_plan_is_stale_when_one_of_its_values_changed_and_says_which(self, ad_set: AdSet) -> None:
+        key = f"adset:{ad_set.meta_id}:daily_budget"
+        budget_action(ad_set, kind="set_budget", field="steps", value_before={key: ad_set.daily_budget}, steps=[{}])
+        assert mark_stale(ad_set.account, {}, [], NOW) == 0
+        AdSet.objects.update(daily_budget=12_345)
+        assert mark_stale(ad_set.account, {}, [], NOW) == 1
+        what = f"adset {ad_set.meta_id} daily_budget: 100.00 EUR a day, now 123.45 EUR a day."
+        assert the_one().stale_reason == f"it was changed meanwhile: the proposal saw {what}"
+
+    def test_what_lost_a_conflict_says_to_whom(self, ad_set: AdSet) -> None:
+        rule = make_rule(ad_set.account, leaf("spend_7d", ">", 5))
+        budget_action(ad_set, rule_version=version_of(rule))
+        lost = Superseded(draft_of(ad_set), draft_of(ad_set, "pause"), "Safety goes before growth: pause by rule X.")
+        assert mark_stale(ad_set.account, {rule.pk: 1}, [], NOW, [lost]) == 1
+        reason = "at 20 Nov, 13:00 CET another wish went before it. Safety goes before growth: pause by rule X."
+        assert the_one().stale_reason == reason
+
+    def test_a_suggestion_keeps_only_a_suggestion_alive(self, ad_set: AdSet) -> None:
+        rule = make_rule(ad_set.account, leaf("spend_7d", ">", 5))
+        budget_action(ad_set, rule_version=version_of(rule))
+        pause_action(ad_set, rule_version=version_of(rule), status=Status.SUGGESTED)
+        shadows = [draft_of(ad_set, suggested_only=True), draft_of(ad_set, "pause", suggested_only=True)]
+        assert mark_stale(ad_set.account, {rule.pk: 1}, shadows, NOW) == 1
+        assert Action.objects.get(kind="decrease_budget").stale_reason
+        assert not Action.objects.get(kind="pause").stale_reason
+
+
+def test_a_mere_suggestion_takes_over_no_proposal_that_people_may_approve(ad_set: AdSet) -> None:
+    acting, shadow = (make_rule(ad_set.account, leaf("spend_7d", ">", 5), name=name) for name in "ab")
+    budget_action(ad_set, rule_version=version_of(acting))
+    wish = draft_of(ad_set, wanted=7_000, rule_version=version_of(shadow), suggested_only=True)
+    found = propose(ad_set.account, [wish], [], LATER, None)
+    assert found.skipped == {"the same is proposed already, by more than a suggestion": 1}
+    row = the_one()
+    assert (row.rule_version, row.value_final, row.refresh_count) == (version_of(acting), 8_000, 0)
+
+
+def test_another_rule_that_wants_the_same_makes_a_new_version(ad_set: AdSet) -> None:
+    first, second = (make_rule(ad_set.account, leaf("spend_7d", ">", 5), name=name) for name in "ab")
+    propose(ad_set.account, [draft_of(ad_set, rule_version=version_of(first))], [], NOW, None)
+    propose(ad_set.account, [draft_of(ad_set, rule_version=version_of(first))], [], LATER, None)
+    assert the_one().version == 1
+    propose(ad_set.account, [draft_of(ad_set, rule_version=version_of(second))], [], LATER, None)
+    assert (the_one().version, the_one().rule_version) == (2, version_of(second))

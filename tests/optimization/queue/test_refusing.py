@@ -39,7 +39,7 @@ def test_nothing_is_approved_while_proposals_are_not_offered(ad_set: AdSet, memb
 @pytest.mark.parametrize("digits", [13, 15, 25, 40])
 def test_an_amount_beyond_all_money_is_refused(ad_set: AdSet, member: Member, digits: int) -> None:
     action = budget_action(ad_set)
-    with pytest.raises(Invalid, match="the most a budget can be"):
+    with pytest.raises(Invalid, match="the most an amount can be"):
         services.modify_and_approve(action.pk, member(ad_set.account), NOW, Decimal("9" * digits))
     assert Action.objects.get().status == Status.PENDING
 
@@ -47,7 +47,7 @@ def test_an_amount_beyond_all_money_is_refused(ad_set: AdSet, member: Member, di
 def test_a_change_whose_percent_no_column_holds_is_kept_without_it(ad_set: AdSet, member: Member) -> None:
     AdSet.objects.filter(pk=ad_set.pk).update(daily_budget=100)
     action = budget_action(ad_set, value_before=100, value_final=90)
-    approved = services.modify_and_approve(action.pk, member(ad_set.account), NOW, Decimal(10**11))
+    approved = services.modify_and_approve(action.pk, member(ad_set.account), NOW, Decimal(10**11), "really")
     approved.refresh_from_db()
     assert (approved.amount_pct, approved.value_final) == (None, 10**13)
 

@@ -8,7 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from metaads.models import AdSet, Role
 from optimization.models import Action, EmergencyStop, Status
-from optimization.queue.selectors import actions_for, bulk_effect, claimable, ranked, unwatched_in_flight, waiting
+from optimization.queue.effect import effect_of
+from optimization.queue.selectors import actions_for, claimable, ranked, unwatched_in_flight, waiting
 from tests.factories.metaads import AdSetFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import NOW, budget_action, pause_action
 
@@ -68,8 +69,37 @@ def test_the_effect_of_a_bulk_decision_is_summed_per_currency() -> None:
         pause_action(ad_set(), kind="activate", value_before="PAUSED", value_final="ACTIVE", at_stake=50),
         budget_action(yen, 12_000),
     ]
-    assert bulk_effect(actions) == {"EUR": -2_000 - 7_000 - 350 + 50, "JPY": 2_000}
-    assert bulk_effect([]) == {}
+    euros, yens = effect_of(actions)
+    assert {name: (part.change, part.count, part.unknown) for name, part in euros.parts.items()} == {
+        "cuts": (-2_350, 2, 0),
+        "pauses": (-7_000, 2, 1),
+        "resumptions": (50, 1, 0),
+    }
+    assert (euros.currency, euros.net, euros.unknown, euros.other) == ("EUR", -2_000 - 7_000 - 350 + 50, 1, 0)
+    assert (yens.currency, yens.net, yens.parts["raises"].count) == ("JPY", 2_000, 1)
+    assert effect_of([]) == []
+
+
+def test_a_plan_counts_each_of_its_budgets_and_a_bid_moves_none() -> None:
+    one = ad_set()
+    before = {"adset:1:daily_budget": 100, "adset:2:daily_budget": 100, "ad:3:status": "ACTIVE"}
+    final = {"adset:1:daily_budget": 150, "adset:2:daily_budget": 60, "ad:3:status": "PAUSED"}
+    plan = budget_action(one, field="steps", value_before=before, value_final=final)
+    bid = budget_action(
+        one, kind="set_budget", field="bid", value_before={}, value_final={"bid_strategy": "COST_CAP", "bid_amount": 5}
+    )
+    (effect,) = effect_of([plan, bid])
+    assert {name: part.change for name, part in effect.parts.items()} == {"raises": 50, "cuts": -40, "pauses": 0}
+    assert (effect.net, effect.unknown, effect.other) == (10, 1, 1)
+
+
+def test_what_is_expected_goes_before_what_is_at_stake() -> None:
+    """400.00 in 7 days is 57.14 a day; an expected loss goes last, whatever is at stake."""
+    plain = budget_action(ad_set(), at_stake=5_000)
+    gain = budget_action(ad_set(), at_stake=10, expected={"figures": {"money": [0, 40_000, 90_000]}})
+    loss = budget_action(ad_set(), at_stake=90_000, expected={"figures": {"money": [-9_000, -4_000, 1]}})
+    untold = budget_action(ad_set(), at_stake=6_000, expected={"figures": {"money": [None, None, None]}})
+    assert list(ranked(Action.objects.all())) == [untold, gain, plain, loss]
 
 
 def test_a_worker_looks_at_what_is_approved_or_in_flight_the_oldest_decision_first() -> None:

@@ -50,6 +50,19 @@ def done(meta: Meta, ad_set: AdSet, propose_budget: Propose, member: Member) -> 
     return make
 
 
+def test_a_persons_own_change_for_a_time_is_undone_too(
+    meta: Meta, ad_set: AdSet, propose_budget: Propose, member: Member
+) -> None:
+    action = propose_budget(ad_set, 1500, source=Source.PERSON, timed={"hours": 4})
+    services.approve(action.pk, member(meta.account), NOW)
+    assert run_action(action.pk, NOW) is Status.EXECUTED
+    assert undo_due(meta.account, NOW + timedelta(hours=3.9)) == 0
+    assert undo_due(meta.account, NOW + timedelta(hours=4)) == 1
+    undo = action.undos.get()
+    assert run_action(undo.pk, NOW + timedelta(hours=4)) is Status.EXECUTED
+    assert meta.budget(ad_set.meta_id) == action.value_before
+
+
 def test_it_is_undone_when_its_time_is_over_and_not_before(meta: Meta, ad_set: AdSet, done: Any) -> None:
     action = done()
     assert action.undo_at == LATER
@@ -57,7 +70,7 @@ def test_it_is_undone_when_its_time_is_over_and_not_before(meta: Meta, ad_set: A
     assert undo_due(meta.account, LATER) == 1
     undo = action.undos.get()
     assert (undo.source, undo.status, undo.proposed_by) == (Source.UNDO, Status.APPROVED, None)
-    assert undo.reason == "The change of 2026-11-20 13:00 was meant for 48 h."
+    assert undo.reason == "The change of 20 Nov, 13:00 CET was meant for 48 h."
     assert run_action(undo.pk, LATER) is Status.EXECUTED
     assert meta.budget(ad_set.meta_id) == ad_set.daily_budget
     action.refresh_from_db()
@@ -111,7 +124,7 @@ def test_what_somebody_changed_since_is_left_and_people_are_told(meta: Meta, ad_
     assert undo_due(meta.account, LATER) == 0
     action.refresh_from_db()
     assert action.undo_at is None
-    assert "we set 1500, now it is 4242" in action.outcome_note
+    assert "we set 15.00 EUR, now it is 42.42 EUR" in action.outcome_note
     assert Notification.objects.filter(title__startswith="Not undone").count() == 1
     AdSet.objects.filter(pk=ad_set.pk).update(daily_budget=1500)
     assert undo_due(meta.account, LATER) == 0

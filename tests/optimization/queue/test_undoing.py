@@ -72,6 +72,7 @@ def test_only_what_was_executed_can_be_undone(ad_set: AdSet, status: Status) -> 
 
 def test_undoing_a_pause_makes_way_for_itself_where_a_rule_proposes_the_same(ad_set: AdSet) -> None:
     pause = pause_action(ad_set, status=Status.EXECUTED, executed_at=NOW)
+    AdSet.objects.update(status="PAUSED")
     values = {"kind": "activate", "value_before": "PAUSED", "value_wanted": "ACTIVE", "value_final": "ACTIVE"}
     relaunch = pause_action(ad_set, **values)
     assert services.undo(pause.pk, None, NOW).kind == "activate"

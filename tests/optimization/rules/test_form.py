@@ -7,6 +7,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from metaads.models import Level
 from optimization.kinds import ALL as KINDS
 from optimization.operators import ALL as OPERATORS
 from optimization.rules.form import expresses, fill, read, write
@@ -57,10 +58,14 @@ def test_every_operator_says_what_it_asks_for(operator: Any) -> None:
     assert all(one.label for one in operator.inputs)
 
 
+LEVELS = set(Level.values)
+"""Of rules; what is created is of the ad account, by no rule."""
+
+
 def test_the_parameters_of_a_kind_become_controls_with_units() -> None:
     units = {one.key: one.unit for one in inputs_of("decrease_budget")}
     assert units == {"percent": "percent", "amount": "money", "lower": "money", "upper": "money"}
-    assert all(one.reads != "json" for kind in KINDS for one in inputs_of(kind.key))
+    assert all(one.reads != "json" for kind in KINDS if kind.levels & LEVELS for one in inputs_of(kind.key))
 
 
 def test_controls_and_value_are_two_forms_of_the_same_thing() -> None:
@@ -94,3 +99,26 @@ def problems_of(document: object) -> list[str]:
     except RuleInvalid as invalid:
         return [problem.path for problem in invalid.problems]
     return [""]
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("adjust_bid", {"percent": -15, "lower": 5}),
+        ("set_bid_strategy", {"strategy": "cost_cap", "amount": 12}),
+        ("adjust_audience", {"age_min": 25, "genders": "women"}),
+        ("adjust_audience", {"countries": ["DE", "AT"], "exclude": ["901"], "advantage_audience": "off"}),
+        ("scale_by_target", {"by": "roas", "window": "14d", "most_up": 12.5}),
+        ("call_webhook", {"url": "https://hooks.example.com/ads", "secret": "team"}),
+    ],
+)
+def test_the_form_says_all_of_every_kind(kind: str, parameters: dict[str, Any]) -> None:
+    step = {"kind": kind, "parameters": parameters}
+    written = write(fill({"conditions": {"field": "spend_7d", "operator": ">", "value": 5}, "actions": [step]}))
+    assert written.document["actions"] == [step]
+
+
+def test_an_empty_list_is_an_empty_control_and_short_words_stay_short() -> None:
+    inputs = {one.key: one for one in inputs_of("adjust_audience")}
+    assert inputs["countries"].fallback == ""
+    assert ("roas_floor", "ROAS floor") in inputs_of("set_bid_strategy")[0].choices

@@ -7,6 +7,7 @@ import pytest
 
 from intelligence.metrics.frame import Frame
 from intelligence.metrics.table import build_frame, load_frame, store_frame
+from intelligence.models import StoredFrame
 from metaads.models import AdAccount, Level
 from optimization.rules.compile import CompiledRule, compile_rule
 from optimization.rules.evaluate import evaluate
@@ -45,7 +46,8 @@ def fresh(account: AdAccount) -> Frame:
 
 
 def stored(account: AdAccount) -> Frame:
-    return load_frame(store_frame(fresh(account)))
+    store_frame(fresh(account))
+    return load_frame(StoredFrame.objects.select_related("account").get())
 
 
 def said(rule: CompiledRule, account: AdAccount, frame: Frame) -> dict[str, str]:

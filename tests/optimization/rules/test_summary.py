@@ -201,3 +201,29 @@ def test_its_own_limits_and_hold_out_are_told() -> None:
 def test_several_actions_are_said_before_whom() -> None:
     actions = [{"kind": "pause"}, {"kind": "notify_only", "parameters": {"message": "look"}}]
     assert said(leaf("spend_7d", ">", 5), actions=actions).startswith("Pause and notify “look” for ad sets that spent")
+
+
+@pytest.mark.parametrize(
+    ("level", "action", "words"),
+    [
+        (
+            "campaign",
+            {"kind": "reallocate", "parameters": {"lower": 5}},
+            "Reallocate the budget in campaigns that spent over 10.00 EUR in the last 7 days by ROAS in the last 7 "
+            "days, where the best is 1.5 times the worst or more (not below 5.00 EUR).",
+        ),
+        (
+            "adset",
+            {"kind": "rotate"},
+            "Exchange an ad with a fatigue of 40 or more for the best rested one in ad sets that spent over",
+        ),
+        (
+            "adset",
+            {"kind": "duplicate", "parameters": {"into": "22", "percent": 50}},
+            "into 22 with 50 % of the budget.",
+        ),
+    ],
+)
+def test_a_plan_of_several_steps_is_said_in_its_own_words(level: str, action: dict[str, Any], words: str) -> None:
+    document = {"conditions": leaf("spend_7d", ">", 10), "actions": [action]}
+    assert words in summarise(parse(document, level), "EUR", level)

@@ -1,6 +1,7 @@
 """A tiny world lived through twice, with a rule and without, in processes and databases of their own."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -34,11 +35,24 @@ def account(db: None) -> AdAccount:
     return made
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of its own that each simulation begins with, made once as the product makes it."""
+    folder = tmp_path_factory.mktemp("simulation") / "empty"
+    run._migrated(folder)
+    return folder
+
+
+@pytest.fixture
+def made_before(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_migrated", lambda folder: shutil.copytree(migrated, folder))
+
+
 def counts() -> tuple[int, ...]:
     return tuple(model._default_manager.count() for model in (Connection, AdAccount, Action, LedgerEvent, Job))
 
 
-def test_a_rule_in_closed_loop_is_compared_with_none(account: AdAccount, tmp_path: Path) -> None:
+def test_a_rule_in_closed_loop_is_compared_with_none(account: AdAccount, made_before: None) -> None:
     make_rule(account, DEAR, LOWER, name="Lower it")
     make_rule(account, DEAR, LOWER, name="Lower campaigns", level="campaign")
     before, out = counts(), StringIO()
@@ -68,7 +82,7 @@ def test_its_markets_are_those_of_the_sandbox() -> None:
     assert [(market.currency, market.zone) for market in WORLDS] == list(MARKETS)
 
 
-def test_cancelling_ends_what_runs(account: AdAccount) -> None:
+def test_cancelling_ends_what_runs(account: AdAccount, made_before: None) -> None:
     rule = make_rule(account, DEAR)
     told: list[str] = []
 

@@ -60,7 +60,7 @@ def test_what_is_held_out_is_not_proposed_and_both_sides_are_recorded(account: A
     one = min(held())
     check = search(account, "adset", one, NOW, NOW)[0]
     assert check.result == "skipped"
-    assert check.reason.startswith("held out until 2026-11-27 12:00 UTC: 50 % of its firings are, by lot")
+    assert check.reason.startswith("held out until 27 Nov, 13:00 CET: 50 % of its firings are, by lot")
 
 
 def test_the_draw_holds_for_seven_days_and_then_is_drawn_anew(account: AdAccount, sets: list[AdSet]) -> None:
@@ -95,3 +95,17 @@ def test_the_shipped_rules_hold_out_nothing(account: AdAccount) -> None:
     rule = make_rule(account, SPENDS)
     assert rule.category == Rule.Category.LOSS_PREVENTION
     assert "holdout_percent" not in version_of(rule).document
+
+
+def test_an_open_proposal_that_is_drawn_into_the_hold_out_says_so(account: AdAccount, sets: list[AdSet]) -> None:
+    make_rule(account, SPENDS, holdout_percent=50)
+    look(account, sets)
+    Action.objects.update(expires_at=NOW + 9 * DAY)
+    look(account, sets, days=7)
+    stale = Action.objects.exclude(stale_reason="")
+    again = set(HoldoutDraw.objects.filter(held=True, since=NOW + 7 * DAY).values_list("entity_id", flat=True))
+    assert stale.exists()
+    assert {action.entity_id for action in stale} == again & set(Action.objects.values_list("entity_id", flat=True))
+    said = {action.stale_reason for action in stale}
+    assert len(said) == 1
+    assert said.pop().startswith("at 27 Nov, 13:00 CET its rule held back. Held out until 4 Dec, 13:00 CET: 50 %")

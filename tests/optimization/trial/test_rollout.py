@@ -54,7 +54,7 @@ def test_a_rule_that_asks_a_person_acts_alone_nowhere(account: AdAccount) -> Non
         set_rollout(rule, 50, None, NOW)
 
 
-def test_what_may_act_alone_is_marked_and_still_waits_for_a_person(account: AdAccount) -> None:
+def test_what_may_act_alone_is_marked_and_waits_where_the_account_suggests(account: AdAccount) -> None:
     first: AdSet = AdSetFactory.create(campaign__account=account, account=account)
     rule = make_rule(account, SPENDS, mode="automatic", safety={"rollout_percent": 100})
     columns: dict[str, list[Any]] = {"ids": [first.meta_id], "spend_7d": [70]}

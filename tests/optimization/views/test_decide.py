@@ -3,9 +3,12 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from metaads.models import AdAccount, AdSet, SwitchState
-from optimization.models import Action, Status
+from optimization.models import Action, EmergencyStop, Status
+from optimization.queue.locks import lock
+from tests.factories.metaads import AdAccountFactory
 from tests.optimization.views.conftest import MakeAction, signed_in
 
 HTMX = {"HX-Request": "true"}
@@ -47,7 +50,7 @@ def test_an_amount_of_any_length_is_answered(
     action = make_action(euro)
     answer = page.post(door(action, "modify"), {"amount": "9" * digits})
     assert answer.status_code == 409
-    assert "amount: " in answer.content.decode()
+    assert '<div class="notice notice-bad" role="alert">' in answer.content.decode()
     assert status_of(action) == Status.PENDING
 
 
@@ -160,9 +163,20 @@ def test_an_amount_means_what_it_says(
     page: Client, euro: AdAccount, make_action: MakeAction, typed: str, minor: int
 ) -> None:
     action = make_action(euro)
-    page.post(door(action, "modify"), {"amount": typed})
+    page.post(door(action, "modify"), {"amount": typed, "note": "I know more"})
     assert status_of(action) == Status.APPROVED
     assert action.value_final == minor
+
+
+def test_a_step_that_rails_advise_against_needs_a_reason_and_keeps_the_amount(
+    page: Client, euro: AdAccount, make_action: MakeAction
+) -> None:
+    action = make_action(euro)
+    answer = page.post(door(action, "modify"), {"amount": "1234.50"})
+    assert status_of(action) == Status.PENDING
+    text = answer.content.decode()
+    assert "Say why it is right all the same." in text
+    assert "1234.50" in text
 
 
 def test_the_way_back_takes_back_what_has_not_begun(page: Client, euro: AdAccount, make_action: MakeAction) -> None:
@@ -189,3 +203,42 @@ def test_the_page_of_a_refused_decision_asks_for_itself_again_not_for_the_door(
     html = page.post(door(action, "modify"), {"amount": "a lot"}).content.decode()
     assert f'name="next" value="/actions/{action.public_id}/"' in html
     assert f'hx-get="{door(action, "modify")}"' not in html
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_during_a_stop_the_pages_say_that_an_approval_waits(
+    page: Client, euro: AdAccount, make_action: MakeAction, everything: bool
+) -> None:
+    action = make_action(euro)
+    EmergencyStop.objects.create(account=None if everything else euro, reason="Wrong feed", set_at=timezone.now())
+    for path in ("/", "/actions/", f"/actions/{action.public_id}/"):
+        html = page.get(path).content.decode()
+        assert "nothing is carried out until it is lifted" in html, path
+        assert "(waits until the stop is lifted)" in html, path
+    picked = {"ids": f"{action.pk}:1", "decision": "approve"}
+    assert "What is approved now waits" in page.post("/actions/decide/", picked).content.decode()
+    html = page.post(door(action, "approve"), {"version": "1", "view": "card"}, headers=HTMX).content.decode()
+    assert "Approved, waiting" in html
+    assert "Wrong feed. It is carried out once that is lifted." in html
+
+
+def test_a_stop_elsewhere_changes_no_card(page: Client, euro: AdAccount, make_action: MakeAction) -> None:
+    make_action(euro)
+    EmergencyStop.objects.create(account=AdAccountFactory.create(), set_at=timezone.now())
+    assert "waits until the stop is lifted" not in page.get("/actions/").content.decode()
+
+
+def test_a_rules_proposal_on_a_locked_ad_set_says_by_whom_and_offers_no_approval(
+    page: Client, euro: AdAccount, make_action: MakeAction, manager: User
+) -> None:
+    action = make_action(euro)
+    lock(euro, "adset", action.entity_id, manager, timezone.now(), reason="Launch week")
+    for path in ("/", "/actions/", f"/actions/{action.public_id}/"):
+        html = page.get(path).content.decode()
+        assert "Locked against automation by marta until it is released: Launch week." in html, path
+        assert f'href="/adsets/{action.entity_id}/"' in html, path
+        assert '<button type="submit" class="button button-primary" disabled>Approve' in html, path
+    answer = page.post(door(action, "approve"), {"version": "1"})
+    assert answer.status_code == 409
+    assert "Release the lock first" in answer.content.decode()
+    assert status_of(action) == Status.PENDING

@@ -15,7 +15,7 @@ from metaads.models import AdAccount, Role, SwitchState
 from notifications.send import notify
 from optimization.models import Action, Status
 from tests.factories.metaads import MembershipFactory, UserFactory
-from tests.optimization.views.conftest import MakeAction, signed_in
+from tests.optimization.views.conftest import VERDICTS, MakeAction, signed_in
 
 PAGES = ["/", "/actions/", "/actions/?show=history", "/stop/"]
 
@@ -76,7 +76,7 @@ def test_the_case_file_tells_the_whole_story(page: Client, desk: Action) -> None
     assert "48.20 EUR" in text
     assert "40.00 EUR" in text
     assert "would hold if it fell by 0.10 %" in text
-    assert "not measured yet" in text
+    assert "Not measured yet" in text
     assert "Suggested" in text
     assert "As table" in text
 
@@ -186,3 +186,18 @@ def test_an_admin_of_one_account_is_no_admin_of_another(
     page = signed_in(user)
     assert page.post(f"/actions/{mine.public_id}/approve/").status_code == 302
     assert page.post(f"/actions/{theirs.public_id}/approve/").status_code == 403
+
+
+def test_what_holds_an_action_back_stands_before_what_passed(
+    page: Client, euro: AdAccount, make_action: MakeAction
+) -> None:
+    rails = [{"guard": key, "outcome": "pass", "reason": "Fine.", "setting": "", "remaining": room}
+             for key, room in (("cooldown", 0.9), ("counts", 0.25), ("lock", None))]  # fmt: skip
+    action = make_action(euro, verdicts=[*rails, *VERDICTS])
+    html = page.get(f"/actions/{action.public_id}/").content.decode()
+    loud, _, folded = html.partition("<summary>4 rails passed, the nearest limit 25 % away (")
+    assert "Trimmed from -50 % to -30 %." in loud
+    assert folded.index("25 % room") < folded.index("90 % room")
+    assert "Fine." in folded
+    free = make_action(euro, verdicts=rails)
+    assert "None holds it back." in page.get(f"/actions/{free.public_id}/").content.decode()

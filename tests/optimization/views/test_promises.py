@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from metaads.models import AdSet, Role
-from optimization.models import Action, Status
+from optimization.models import Action, Approval, Status
 from tests.factories.metaads import AdSetFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import budget_action, make_rule, version_of
 from tests.optimization.rules.build import leaf
@@ -78,5 +78,24 @@ def test_what_cannot_be_kept_says_why_where_it_was_asked(action: Action, client:
 
 def test_what_could_act_alone_says_that_it_waits(action: Action, client: Client) -> None:
     seen_by(Role.MANAGER, action, client)
-    Action.objects.filter(pk=action.pk).update(may_act_alone=True)
-    assert "Until acting alone is built, every change waits for a person." in page(client, action)
+    Action.objects.filter(pk=action.pk).update(may_act_alone=True, why_not_alone="Not now.")
+    assert "Its source is automatic, yet it waits for a person. Not now." in page(client, action)
+
+
+def test_the_page_names_both_who_approved(action: Action, client: Client) -> None:
+    seen_by(Role.MANAGER, action, client)
+    ben, mia = UserFactory.create(username="ben"), UserFactory.create(username="mia")
+    for user in (ben, mia):
+        Approval.objects.create(action=action, version=1, user=user, at=timezone.now())
+    Action.objects.update(status=Status.APPROVED, decided_at=timezone.now(), decided_by=mia)
+    assert "ben and mia" in page(client, action)
+
+
+def test_an_undo_after_a_loss_is_no_persons(action: Action, client: Client) -> None:
+    seen_by(Role.MANAGER, action, client)
+    in_effect(action)
+    budget_action(AdSet.objects.get(), source="undo", undo_of=action, reason_code="loss", kind="set_budget")
+    undo = Action.objects.get(undo_of=action)
+    text = page(client, undo)
+    assert "lost more than the account's limit" in text
+    assert "A person took back" not in text

@@ -25,17 +25,19 @@ def page_of(page: Client, rule: Rule) -> str:
         return html(page, f"/rules/{rule.public_id}/")
 
 
-def test_an_automatic_rule_says_its_share_and_that_all_still_waits(page: Client, euro: AdAccount) -> None:
+def test_an_automatic_rule_says_its_share_and_what_suggest_mode_does(page: Client, euro: AdAccount) -> None:
     text = page_of(page, make_rule(euro, SPENDS, mode="automatic"))
     assert "on 10 % of its matches, always the same ones." in text
-    assert "every change waits for a person" in text
+    assert "An account in suggest mode keeps everything for a person." in text
     assert "50 % or 100 % is not offered" in text
 
 
-def test_the_builder_and_the_list_say_too_that_an_automatic_rule_still_waits(page: Client, euro: AdAccount) -> None:
+def test_the_builder_and_the_list_say_too_what_suggest_mode_does_to_an_automatic_rule(
+    page: Client, euro: AdAccount
+) -> None:
     make_rule(euro, SPENDS, mode="automatic")
     for path in ("/rules/new/", "/rules/"):
-        assert "every change waits for a person" in html(page, path), path
+        assert "An account in suggest mode keeps everything for a person." in html(page, path), path
 
 
 def test_a_held_out_share_is_counted(page: Client, euro: AdAccount) -> None:

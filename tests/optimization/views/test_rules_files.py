@@ -119,7 +119,7 @@ def test_a_rule_of_metas_is_taken_over_with_a_button(page: Client, euro: AdAccou
     native(euro, does="ROTATE", name="Rotate")
     shown = html.unescape(page.get("/rules/import/").content.decode())
     assert "Pause ad sets in status ACTIVE or PENDING_REVIEW" in shown
-    assert "It does ROTATE" in shown
+    assert "It rotates ads, and Meta does not document by what" in shown
     assert shown.count("Take over<") == 1
     answer = page.post(f"/rules/native/{own.pk}/", follow=True)
     assert "Switch Meta" in answer.content.decode()

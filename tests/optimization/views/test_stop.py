@@ -35,3 +35,8 @@ def test_a_manager_cannot_stop_everything_or_another_account(page: Client, yen: 
 
 def test_a_viewer_cannot_stop(viewer: User, euro: AdAccount) -> None:
     assert signed_in(viewer).post("/stop/", {"account": euro.pk, "reason": "x"}).status_code == 403
+
+
+def test_the_form_of_the_stop_stands_once_on_its_own_page(page: Client, euro: AdAccount) -> None:
+    assert html(page, "/stop/").count('id="stop-reason"') == 1
+    assert html(page, "/").count('id="stop-reason"') == 1

@@ -37,6 +37,11 @@ def _video(view: View, c: Creative) -> str | None:
     return str(sent or int(c.id) + 7)
 
 
+def _picture(c: Creative) -> str | None:
+    """Of what the world began with: a picture of its own."""
+    return None if c.spec is not None or BY_KEY[c.shape].object_type == "VIDEO" else f"{int(c.id):032x}"
+
+
 FIELDS: dict[str, Reader] = {
     "id": lambda v, c: c.id,
     "account_id": lambda v, c: v.account.id,
@@ -50,6 +55,6 @@ FIELDS: dict[str, Reader] = {
     "object_story_spec": lambda v, c: _story(v, c) or None,
     "video_id": _video,
     "object_story_id": lambda v, c: _sent(c, "object_story_id"),
-    "image_hash": lambda v, c: _sent(c, "image_hash") or _link_data(c).get("image_hash"),
+    "image_hash": lambda v, c: _sent(c, "image_hash") or _link_data(c).get("image_hash") or _picture(c),
     "url_tags": lambda v, c: _sent(c, "url_tags"),
 }

@@ -15,9 +15,9 @@ from tests.factories.optimization import NOW, budget_action, pause_action
 pytestmark = pytest.mark.django_db
 AT = f"--now={NOW.isoformat()}"
 DOORS = {
-    "approve_action": ((), Status.APPROVED),
-    "reject_action": (("--reason", "too early"), Status.REJECTED),
-    "cancel_action": (("--reason", "never mind"), Status.CANCELLED),
+    "approve_action": ((), Status.APPROVED, "execute_actions --once"),
+    "reject_action": (("--reason", "too early"), Status.REJECTED, "It stays away for 72 hours."),
+    "cancel_action": (("--reason", "never mind"), Status.CANCELLED, "Nothing changes at Meta."),
 }
 
 
@@ -34,8 +34,10 @@ def action() -> Action:
 
 @pytest.mark.parametrize("command", DOORS)
 def test_the_operator_decides_and_the_ledger_says_so(action: Action, command: str) -> None:
-    more, status = DOORS[command]
-    assert run(command, str(action.public_id), *more) == f"{action.public_id} is {status.label.lower()}."
+    more, status, what_next = DOORS[command]
+    told = run(command, str(action.public_id), *more)
+    assert told.startswith(f"{action.public_id} is {status.label.lower()}.")
+    assert what_next in told
     action.refresh_from_db()
     assert (action.status, action.decided_by, action.decided_at) == (status, None, NOW)
     event = events_of(action).get()
@@ -75,10 +77,10 @@ def test_an_approval_while_execution_is_off_says_that_it_is_to_be_done_by_hand(
 
 
 def test_an_executed_pause_is_reverted() -> None:
-    pause = pause_action(AdSetFactory.create(), status=Status.EXECUTED, executed_at=NOW)
+    pause = pause_action(AdSetFactory.create(status="PAUSED"), status=Status.EXECUTED, executed_at=NOW)
     told = run("revert_action", str(pause.public_id))
     undoing = Action.objects.get(undo_of=pause)
-    assert told == f"{undoing.public_id} undoes it: approved."
+    assert told.startswith(f"{undoing.public_id} undoes it: approved. The act workers carry it out")
     assert (undoing.kind, undoing.value_final) == ("activate", "ACTIVE")
 
 

@@ -30,7 +30,7 @@ def test_what_is_approved_is_done_at_meta_and_what_is_pending_is_not(meta: Meta,
     assert meta.posts(other.meta_id) == []
     pending.refresh_from_db()
     assert pending.status == Status.PENDING
-    assert run() == ""
+    assert "nothing is approved. Decide at /actions/" in run()
 
 
 @pytest.mark.django_db
@@ -41,9 +41,15 @@ def test_with_the_executor_off_it_refuses_and_names_the_switch(settings: Setting
 
 
 @pytest.mark.django_db
+def test_without_an_account_it_says_how_to_connect_one() -> None:
+    with pytest.raises(CommandError, match="No account is connected"):
+        run()
+
+
+@pytest.mark.django_db
 def test_under_a_stop_approved_actions_are_not_even_looked_at() -> None:
     ad_set = AdSetFactory.create()
     set_stop(ad_set.account, None, NOW, "")
     budget_action(ad_set, status=Status.APPROVED, decided_at=NOW)
-    assert run() == ""
+    assert "An emergency stop of this account" in run()
     assert Action.objects.get().status == Status.APPROVED

@@ -58,7 +58,7 @@ def test_a_draft_that_names_objects_matches_only_these(account: AdAccount) -> No
 
 
 def test_what_cannot_be_said_exactly_is_refused_and_nothing_stored(account: AdAccount) -> None:
-    with pytest.raises(NativeRefused, match="ROTATE"):
+    with pytest.raises(NativeRefused, match="It rotates ads"):
         adopt_native(native(account, does="ROTATE"), None, NOW)
     gone = native(account)
     NativeRule.objects.filter(pk=gone.pk).update(deleted_at=NOW)
@@ -78,7 +78,7 @@ def test_the_command_shows_makes_and_names_what_it_leaves(account: AdAccount) ->
     native(account, does="ROTATE", name="Rotate")
     dry = run("--dry-run")
     assert "Stop the loss: would become: Pause ad sets" in dry
-    assert "Rotate: left alone. It does ROTATE" in dry
+    assert "Rotate: left alone. It rotates ads" in dry
     assert not Rule.objects.exists()
     assert "off. Pause ad sets" in run("--account", account.meta_id)
     assert "taken over before" in run()

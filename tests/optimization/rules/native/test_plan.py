@@ -118,6 +118,15 @@ def test_a_change_of_budget_keeps_size_limit_and_pause(account: AdAccount) -> No
     assert document["actions"] == [{"kind": "decrease_budget", "parameters": {"amount": 5, "lower": 10}}]
 
 
+def test_a_change_of_bids_keeps_to_ad_sets_that_have_an_amount(account: AdAccount) -> None:
+    change = {"amount": -10, "unit": "PERCENTAGE", "limit": 500, "target_field": "bid_amount"}
+    document = said(account, does="CHANGE_BID", options={"change_spec": change, "action_frequency": 1440})
+    assert document["actions"] == [{"kind": "adjust_bid", "parameters": {"percent": -10, "lower": 5}}]
+    capped = {"field": "bid_strategy", "operator": "in", "value": ["COST_CAP", "LOWEST_COST_WITH_BID_CAP"]}
+    assert capped in document["conditions"]["all"]
+    assert document["mode"] == "approval_required"
+
+
 def test_starting_again_means_what_still_exists(account: AdAccount) -> None:
     document = said(account, does="UNPAUSE")
     assert "filters" not in document
@@ -158,8 +167,9 @@ def test_objects_named_by_id_are_found_by_a_tag_campaigns_by_their_id(account: A
 
 REFUSED: list[tuple[list[dict[str, Any]], dict[str, Any], str]] = [
     ([], {"evaluation": "TRIGGER"}, "waits for something"),
-    ([], {"does": "CHANGE_BID"}, "CHANGE_BID"),
-    ([], {"does": "ROTATE"}, "ROTATE"),
+    ([], {"does": "CHANGE_BID"}, "no counterpart"),
+    ([], {"does": "UPDATE_CREATIVE"}, "UPDATE_CREATIVE"),
+    ([], {"does": "ROTATE"}, "It rotates ads"),
     ([], {"does": "PING_ENDPOINT"}, "PING_ENDPOINT"),
     ([], {"options": {"execution_count_limit": 3}}, "at most 3 times"),
     ([], {"options": {"something_new": 3}}, "something_new"),

@@ -1,0 +1,115 @@
+"""Keeping a change by hand and, where no second person must agree, approving it in one step."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from metaads import switch
+from metaads.models import AdAccount, Role
+from metaads.models.membership import has_role
+from optimization.by_person.asking import BadParameters, HeldBack, Wanted
+from optimization.by_person.look import Look, look
+from optimization.guards import overridden
+from optimization.ledger import record
+from optimization.models import OPEN_STATUSES, Action, Status
+from optimization.queue.decision import approved, load, who
+from optimization.queue.errors import Invalid, NotAllowed, Stale
+from optimization.queue.states import move
+
+FOR_MANAGERS = "Changing something is for managers of this ad account. Ask an administrator for the role."
+OTHERWISE = "It would do something else by now. Look at the new figures, then decide."
+
+
+def propose_by_hand(
+    user: User | None,
+    account: AdAccount,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    reason: str,
+    override_reason: str = "",
+    seen: str = "",
+    approve: bool = True,
+) -> Action:
+    """Keeps the action and approves it, unless two others must (`four eyes`): then it waits for them.
+
+    `user` None = the operator. `seen`: the fingerprint of what the person looked at; another change is refused.
+    `approve` False only proposes. Raises NotAllowed, BadParameters, HeldBack, Invalid or Stale; nothing is stored then.
+    """
+    if user is not None and not has_role(user, account, Role.MANAGER):
+        raise NotAllowed(FOR_MANAGERS)
+    if not reason.strip():
+        raise Invalid("reason: say why, in a word or two. The ledger keeps it.")
+    off = switch.why_off(switch.INTELLIGENCE)
+    if off:
+        raise Invalid(f"Nothing is proposed now: {off}")
+    with transaction.atomic():
+        AdAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+        found = look(account, wanted, now, user, reason)
+        _must_hold(found, override_reason, seen)
+        action = _kept(found, user, now, override_reason.strip())
+        return _approved(action, user, now) if approve else load(action.pk)
+
+
+def _must_hold(found: Look, override_reason: str, seen: str) -> None:
+    if found.hard:
+        raise HeldBack(" ".join(verdict.reason for verdict in found.hard))
+    if seen and seen != found.seen:
+        raise Stale(OTHERWISE)
+    if found.advisory and not override_reason.strip():
+        told = " ".join(verdict.reason for verdict in found.advisory)
+        raise BadParameters({"override_reason": [f"{told} Say why it is right all the same."]})
+
+
+def _kept(found: Look, user: User | None, now: datetime, override_reason: str) -> Action:
+    """Stored, with its events; an open proposal for the same makes way."""
+    action = found.action
+    action.overridden = overridden(found.judgement, override_reason)
+    _make_way(action, now)
+    action.save(force_insert=True)
+    about: dict[str, Any] = {"account_id": action.account_id, "action_id": action.public_id, "now": now, **who(user)}
+    steps = {"steps": action.steps} if action.steps else {}
+    record(
+        "optimization_suggested",
+        payload={
+            "kind": action.kind,
+            "entity": f"{action.level}:{action.entity_id}",
+            "field": action.field,
+            "before": action.value_before,
+            "wanted": action.value_wanted,
+            "after_rails": action.value_final,
+            **steps,
+            "reason": action.reason,
+            "timed": action.timed,
+            "status": action.status,
+        },
+        **about,
+    )
+    if action.overridden:
+        record("override_set", payload={"rails": action.overridden, "reason": override_reason}, **about)
+    return action
+
+
+def _make_way(action: Action, now: datetime) -> None:
+    """One open proposal per object and kind: what a person wants now goes before what waits."""
+    reason = "A person does it by hand instead."
+    same = Action.objects.filter(
+        account_id=action.account_id,
+        level=action.level,
+        entity_id=action.entity_id,
+        kind=action.kind,
+        status__in=OPEN_STATUSES,
+    )
+    for proposal in same:
+        move(proposal, Status.SUPERSEDED, now=now, actor="system", payload={"reason": reason}, outcome_note=reason)
+
+
+def _approved(action: Action, user: User | None, now: datetime) -> Action:
+    """By who proposed it. Where two others must agree it stays pending, for them."""
+    try:
+        with transaction.atomic():
+            return approved(load(action.pk), user, now, "by hand")
+    except NotAllowed:
+        return load(action.pk)

@@ -1,0 +1,90 @@
+"""Winners among a goal's learning ad sets, by cost per core event, each with the probability that it is no chance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from statistics import median
+
+from optimization.models import OrchestratorSettings
+from optimization.orchestrator import posterior
+from optimization.orchestrator.core_signal import Figures
+
+MOST = 2
+SURE = 0.90
+"""The best by less than the lead is one all the same, where chance is this unlikely the cause."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A learning ad set. `hours`: since it was made; `figures`: since then, at most two weeks."""
+
+    meta_id: str
+    name: str
+    hours: float
+    figures: Figures
+    running: bool = True
+
+
+@dataclass(frozen=True)
+class Winner:
+    candidate: Candidate
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """`chances`: each ad set's probability of being, in truth, ahead of the median by the lead. `why_none`: "" = some
+    won."""
+
+    winners: tuple[Winner, ...]
+    chances: Mapping[str, float]
+    why_none: str = ""
+
+
+def find(candidates: list[Candidate], row: OrchestratorSettings, least_events: int | None = None) -> Found:
+    """`candidates`: all learning ad sets of the goal that ever ran; those that no longer run are compared with, and do
+    not win. `least_events`: the goal's own number instead of the account's."""
+    known = [one for one in candidates if one.figures.known]
+    figures = [one.figures for one in known]
+    chances = {one.meta_id: p for one, p in zip(known, posterior.leads(figures, row.winner_lead), strict=True)}
+    first = {one.meta_id: p for one, p in zip(known, posterior.best(figures), strict=True)}
+    events = row.winner_min_events if least_events is None else least_events
+    able = [one for one in known if one.running and _has_volume(one, row, events)]
+    if not able:
+        return Found((), chances, "No ad set has the volume, the events and the age yet that a winner needs.")
+    costs = [inf if one.figures.cost is None else one.figures.cost for one in known if one.figures.spend > 0]
+    if len(known) < 2:
+        return Found((), chances, "There is no other ad set to compare with yet.")
+    middle = median(costs)
+    ranked = sorted(able, key=lambda one: (one.figures.cost or 0.0, one.meta_id))[:MOST]
+    winners = [won for place, one in enumerate(ranked) if (won := _wins(one, place, middle, row, first, chances))]
+    return Found(tuple(winners), chances, "" if winners else "None is ahead of the median by enough.")
+
+
+def _has_volume(one: Candidate, row: OrchestratorSettings, events: int) -> bool:
+    enough = row.winner_min_spend is not None and one.figures.spend >= float(row.winner_min_spend)
+    shown = one.figures.impressions >= row.winner_min_impressions
+    return (enough or shown) and one.figures.events >= events and one.hours >= row.winner_min_hours
+
+
+def _wins(
+    one: Candidate,
+    place: int,
+    middle: float,
+    row: OrchestratorSettings,
+    first: Mapping[str, float],
+    chances: Mapping[str, float],
+) -> Winner | None:
+    cost = one.figures.cost
+    if cost is None:
+        return None
+    ahead, probability = 1 - cost / middle, chances[one.meta_id]
+    others = "no event in the median ad set" if middle == inf else f"a median of {middle:,.2f}"
+    said = f"{cost:,.2f} per event against {others}, {one.figures.events:,.0f} events"
+    if ahead >= row.winner_lead:
+        return Winner(one, probability, f"{said}: {ahead:.0%} better. That it is no chance: {probability:.0%}.")
+    if place == 0 and first[one.meta_id] >= SURE:
+        sure = first[one.meta_id]
+        return Winner(one, sure, f"{said}: the best of all. That it is no chance: {sure:.0%}.")
+    return None

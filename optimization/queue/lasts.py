@@ -1,0 +1,34 @@
+"""When objects were changed last, which cooldowns count from."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+
+from metaads.models import AdAccount
+from metaads.prepared import Prepared
+from optimization.models import Action
+from optimization.steps import Key
+
+Found = tuple[str, str, datetime]
+
+
+def last_changes(account: AdAccount, ids: list[str] | None, *sources: str) -> dict[Key, datetime]:
+    """Of all objects or of these (None = all), by anybody or by these sources. One query."""
+    values = [*([] if ids is None else [ids]), *([sources] if sources else [])]
+    rows = _ASKED[ids is None, not sources](account.pk, *values)
+    return {(level, entity_id): last for level, entity_id, last in rows}
+
+
+def _asked(where: Q, account: Any) -> QuerySet[Action, Found]:
+    done = Action.objects.filter(where, account_id=account, executed_at__isnull=False)
+    return done.values_list("level", "entity_id").annotate(last=Max("executed_at"))
+
+
+_ASKED: dict[tuple[bool, bool], Prepared[Found]] = {
+    (True, True): Prepared(lambda account: _asked(Q(), account)),
+    (True, False): Prepared(lambda account, sources: _asked(Q(source__in=sources), account)),
+    (False, True): Prepared(lambda account, ids: _asked(Q(entity_id__in=ids), account)),
+    (False, False): Prepared(lambda account, ids, sources: _asked(Q(entity_id__in=ids, source__in=sources), account)),
+}
+"""By whether all objects and all sources are meant."""

@@ -1,0 +1,269 @@
+"""What the rails ask of the objects around an entity: budgets that are switched on, siblings, learning, caps.
+
+Each answer costs one query for the whole account, and only if somebody asks.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Sum
+
+from intelligence.metrics.frame import Frame
+from metaads.graph.money import to_minor
+from metaads.models import AdAccount, AdSet, Campaign, Level
+from metaads.prepared import Prepared
+from optimization.entities import Entity
+from optimization.guards.learning_phase import LEARNING
+from optimization.models import Action, Source
+
+ON = "ACTIVE"
+NO_CAP = 922_337_203_685_478
+"""Meta's word for a campaign without a spend cap (reference 6.2)."""
+BILLED = {"IMPRESSIONS": "imp", "CLICKS": "high_freq", "LINK_CLICKS": "high_freq", "PAGE_LIKES": "high_freq",
+          "APP_INSTALLS": "low_freq", "OFFER_CLAIMS": "low_freq", "VIDEO_VIEWS": "video_views",
+          "THRUPLAY": "video_views"}  # fmt: skip
+"""Billing event -> which of Meta's least budgets holds (reference 6.2)."""
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    objective: str
+    status: str
+    daily_budget: int | None
+    lifetime_budget: int | None
+    remaining: int | None
+    spend_cap: int | None
+    stop_time: datetime | None
+
+
+@dataclass(frozen=True)
+class LifetimeRow:
+    """An object with a lifetime budget that is switched on."""
+
+    campaign_id: str
+    budget: int
+    stop_time: datetime | None
+
+
+def days_until(stop: datetime | None, now: datetime) -> float | None:
+    """Days over which a lifetime budget is still spread, at least one; None = no end is known."""
+    return None if stop is None else max((stop - now).total_seconds() / 86_400, 1.0)
+
+
+_CAMPAIGNS = Prepared(
+    lambda account: Campaign.objects.filter(account_id=account, deleted_at__isnull=True).values_list(
+        "meta_id", "objective", "status", "daily_budget", "lifetime_budget", "budget_remaining", "spend_cap",
+        "stop_time",
+    )
+)  # fmt: skip
+
+
+class Objects:
+    """As the mirror shows them now. Money in the minor unit, None = unknown."""
+
+    def __init__(self, account: AdAccount, now: datetime, spent: Callable[[str], int | None]) -> None:
+        """`spent`: what a campaign spent in all its life."""
+        self.account, self.now, self._spent = account, now, spent
+
+    @cached_property
+    def campaigns(self) -> Mapping[str, CampaignRow]:
+        return {row[0]: CampaignRow(*row[1:]) for row in _CAMPAIGNS(self.account.pk)}
+
+    @property
+    def _running(self) -> Any:
+        """Ad sets that are switched on, in campaigns that are."""
+        return AdSet.objects.filter(
+            account=self.account, deleted_at__isnull=True, status=ON, campaign__status=ON, campaign__deleted_at=None
+        )
+
+    @cached_property
+    def _siblings(self) -> Mapping[str, int]:
+        rows = self._running.values("campaign__meta_id").annotate(n=Count("pk"))
+        return {row["campaign__meta_id"]: row["n"] for row in rows}
+
+    @cached_property
+    def _learning(self) -> Mapping[str, int]:
+        """Ad sets in the learning phase, by campaign."""
+        rows = AdSet.objects.filter(account=self.account, learning_status=LEARNING, effective_status=ON)
+        return Counter(rows.filter(deleted_at__isnull=True).values_list("campaign__meta_id", flat=True))
+
+    @cached_property
+    def _below(self) -> Mapping[str, int]:
+        """Daily budgets of the ad sets that are switched on, by campaign, whether that is on or not."""
+        rows = AdSet.objects.filter(account=self.account, deleted_at__isnull=True, status=ON, daily_budget__gt=0)
+        summed = rows.values("campaign__meta_id").annotate(total=Sum("daily_budget"))
+        return {row["campaign__meta_id"]: int(row["total"]) for row in summed}
+
+    @cached_property
+    def _lifetimes(self) -> Mapping[str, LifetimeRow]:
+        """Ad sets and campaigns with a lifetime budget, by id."""
+        found = {
+            key: LifetimeRow(key, row.lifetime_budget, row.stop_time)
+            for key, row in self.campaigns.items()
+            if row.lifetime_budget and row.status == ON
+        }
+        rows = AdSet.objects.filter(account=self.account, deleted_at__isnull=True, lifetime_budget__gt=0, status=ON)
+        for key, campaign_id, budget, stop in rows.values_list(
+            "meta_id", "campaign__meta_id", "lifetime_budget", "stop_time"
+        ):
+            found[key] = LifetimeRow(campaign_id, budget or 0, stop)
+        return found
+
+    @cached_property
+    def _billing(self) -> Mapping[str, str]:
+        rows = AdSet.objects.filter(account=self.account, deleted_at__isnull=True).exclude(billing_event="IMPRESSIONS")
+        return dict(rows.values_list("meta_id", "billing_event"))
+
+    @cached_property
+    def made_for_goals(self) -> frozenset[str]:
+        """Campaigns that the orchestrator made."""
+        rows = Action.objects.filter(account=self.account, source=Source.ORCHESTRATOR, executed_at__isnull=False)
+        made = rows.exclude(made=[]).values_list("made", flat=True)
+        return frozenset(str(one["id"]) for held in made for one in held if one.get("level") == Level.CAMPAIGN)
+
+    def objective(self, campaign_id: str) -> str:
+        found = self.campaigns.get(campaign_id)
+        return found.objective if found else ""
+
+    def siblings(self, campaign_id: str) -> int:
+        """Ad sets of the campaign that run."""
+        return self._siblings.get(campaign_id, 0)
+
+    def learning(self, entity: Entity) -> str:
+        """Meta's word of its ad set; of a campaign LEARNING if any of its ad sets is."""
+        if entity.level == Level.CAMPAIGN:
+            return LEARNING if self._learning.get(entity.meta_id) else ""
+        return entity.learning_status if entity.effective_status == ON or entity.level == Level.AD else ""
+
+    def days_left(self, entity: Entity) -> float | None:
+        row = self._lifetimes.get(entity.meta_id)
+        return None if row is None else days_until(row.stop_time, self.now)
+
+    def _a_day(self, row: LifetimeRow) -> int | None:
+        days = days_until(row.stop_time, self.now)
+        return None if days is None else round(row.budget / days)
+
+    def idle(self, entity: Entity) -> int | None:
+        """What it adds to what may be spent a day when it is switched on; an ad adds nothing to its ad set's budget."""
+        if entity.level == Level.AD:
+            return 0
+        if entity.daily_budget:
+            return entity.daily_budget
+        if entity.lifetime_budget:
+            row = self._lifetimes.get(entity.meta_id)
+            return None if row is None else self._a_day(row)
+        return self._under(entity.meta_id) if entity.level == Level.CAMPAIGN else 0
+
+    def _under(self, campaign_id: str) -> int | None:
+        """Daily budgets of its own ad sets, lifetime ones spread over their days."""
+        spread = [self._a_day(row) for key, row in self._lifetimes.items() if row.campaign_id == campaign_id != key]
+        known = [one for one in spread if one is not None]
+        return None if len(known) < len(spread) else self._below.get(campaign_id, 0) + sum(known)
+
+    def in_campaign(self, campaign_id: str) -> int | None:
+        """Daily budgets inside a campaign that are switched on; its own, where it carries one."""
+        row = self.campaigns.get(campaign_id)
+        if row is None:
+            return None
+        if row.daily_budget:
+            return row.daily_budget
+        if row.lifetime_budget:
+            return self._a_day(LifetimeRow(campaign_id, row.lifetime_budget, row.stop_time))
+        return self._under(campaign_id)
+
+    @cached_property
+    def in_account(self) -> int | None:
+        """Daily budgets in the account that are switched on."""
+        held = [self.in_campaign(key) for key, row in self.campaigns.items() if row.status == ON]
+        known = [one for one in held if one is not None]
+        return sum(known) if len(known) == len(held) else None
+
+    def least_budget(self, entity: Entity) -> int | None:
+        """Meta's least daily budget for it; None = Meta has not told."""
+        told = self.account.minimum_budgets
+        name = BILLED.get(self._billing.get(entity.meta_id, "IMPRESSIONS"), "imp") if told else ""
+        found = told.get(name, self.account.min_daily_budget) if told else self.account.min_daily_budget
+        return None if found is None else int(found)
+
+    @cached_property
+    def _account_exhausted(self) -> str:
+        cap, spent = self.account.spend_cap, self.account.amount_spent
+        if not cap or cap >= NO_CAP:
+            return ""
+        if spent is None:
+            return "How much of the account's spending limit is left is unknown."
+        return "The account's spending limit is used up." if spent >= cap else ""
+
+    def exhausted(self, campaign_id: str) -> str:
+        """What above it is used up, in a sentence; empty = nothing."""
+        row = self.campaigns.get(campaign_id)
+        if self._account_exhausted or row is None:
+            return self._account_exhausted
+        if row.lifetime_budget and row.remaining is not None and row.remaining <= 0:
+            return "The campaign's budget is used up."
+        if not row.spend_cap or row.spend_cap >= NO_CAP:
+            return ""
+        spent = self._spent(campaign_id)
+        if spent is None:
+            return "How much of the campaign's spend cap is left is unknown."
+        return "The campaign's spend cap is used up." if spent >= row.spend_cap else ""
+
+
+class PastObjects(Objects):
+    """As the tables of then showed them. Caps, ends and least budgets are today's: they are not kept by time."""
+
+    def __init__(self, account: AdAccount, now: datetime, frame: Callable[[str], Frame | None]) -> None:
+        super().__init__(account, now, lambda _: None)
+        self._frame = frame
+
+    @cached_property
+    def campaigns(self) -> Mapping[str, CampaignRow]:
+        frame = self._frame(Level.CAMPAIGN)
+        today = super().campaigns
+        if frame is None:
+            return today
+        names = ("status", "daily_budget", "lifetime_budget")
+        columns = [frame.columns[name].tolist() for name in names]
+        told = frame.columns.get("objective")
+        found = {}
+        for place, (key, status, daily, lifetime) in enumerate(zip(frame.ids.tolist(), *columns, strict=True)):
+            row = today.get(key)
+            stop = row.stop_time if row else None
+            objective = str(told[place]) if told is not None else row.objective if row else ""
+            found[key] = CampaignRow(objective, status, self._minor(daily), self._minor(lifetime), None, None, stop)
+        return found
+
+    def _minor(self, amount: float) -> int | None:
+        return None if not np.isfinite(amount) else to_minor(Decimal(str(amount)), self.account.currency)
+
+    @cached_property
+    def _ad_sets(self) -> list[tuple[str, str, str, float]]:
+        """(campaign, status, learning phase, daily budget) of each."""
+        frame = self._frame(Level.AD_SET)
+        if frame is None:
+            return []
+        names = ("campaign_id", "status", "learning_phase", "daily_budget")
+        return list(zip(*(frame.columns[name].tolist() for name in names), strict=True))
+
+    @cached_property
+    def _siblings(self) -> Mapping[str, int]:
+        running = {key for key, row in self.campaigns.items() if row.status == ON}
+        return Counter(campaign for campaign, status, _, _ in self._ad_sets if status == ON and campaign in running)
+
+    @cached_property
+    def _learning(self) -> Mapping[str, int]:
+        return Counter(campaign for campaign, _, phase, _ in self._ad_sets if phase == LEARNING)
+
+    @cached_property
+    def _below(self) -> Mapping[str, int]:
+        found: Counter[str] = Counter()
+        for campaign, status, _, daily in self._ad_sets:
+            if status == ON:
+                found[campaign] += self._minor(daily) or 0
+        return found

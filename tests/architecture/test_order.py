@@ -1,0 +1,34 @@
+"""How workers share the suite: browser tests together, the longest files first, nothing lost on PostgreSQL."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from tests import order
+from tests.architecture.tree import ROOT
+
+
+def test_every_name_in_the_order_is_there() -> None:
+    assert not [name for name in order.LONGEST if not (ROOT / name).exists()]
+
+
+def test_browser_tests_stay_together_and_others_by_file() -> None:
+    assert order.share("tests/browser/test_goals.py::test_a") == order.share("tests/browser/test_import.py::test_b[x]")
+    assert order.share("tests/flows/test_worker.py::test_a[b::c]") == "tests/flows/test_worker.py"
+
+
+def item(nodeid: str, *marks: str) -> Any:
+    return SimpleNamespace(nodeid=nodeid, get_closest_marker=lambda name: name if name in marks else None)
+
+
+def test_the_longest_begin_and_tests_of_a_file_keep_their_order() -> None:
+    ids = ["tests/a.py::z", "tests/b.py::1", "tests/flows/test_worker.py::2", "tests/flows/test_worker.py::1"]
+    ids += ["tests/a.py::b", "tests/browser/test_goals.py::1", "tests/flows/test_new.py::1"]
+    items = [item(nodeid) for nodeid in ids]
+    order.sort(items)
+    assert [one.nodeid for one in items] == [ids[5], ids[2], ids[3], ids[6], ids[0], ids[4], ids[1]]
+
+
+def test_what_needs_postgresql_is_left_out_elsewhere_and_never_there() -> None:
+    plain, special = item("tests/a.py::1"), item("tests/a.py::2", "postgres")
+    assert order.left_out([plain, special], "django.db.backends.sqlite3") == [special]
+    assert order.left_out([plain, special], "django.db.backends.postgresql") == []
