@@ -22,7 +22,8 @@ from optimization.models import Method, Source
 from optimization.optimizer.allocate import dice
 from optimization.optimizer.bounds import Known, least_of, most_in_all, most_of, room_today
 from optimization.optimizer.mix import AD_SET, CAMPAIGN, Stop
-from optimization.optimizer.plan import Estate, Move, Plan, Purse, plan
+from optimization.optimizer.plan import Move, Plan, plan
+from optimization.optimizer.purses import Estate, Purse
 from optimization.optimizer.response import Levels, fit
 from optimization.optimizer.seen import RUNNING, Seen, seen
 from optimization.optimizer.telling import BY_CURVE, of_move, of_stop
@@ -87,7 +88,8 @@ def drafts_by_response(
     scene = _scene(account, found, frames, knobs, now)
     random = dice(account.pk, windows.local_day(now, account.zone))
     estate = _estate(scene, world, among)
-    made = plan(scene.levels, estate, knobs.break_even_roas, random, explores=knobs.method == Method.THOMPSON)
+    explores, sure = knobs.method == Method.THOMPSON, knobs.min_confidence
+    made = plan(scene.levels, estate, knobs.break_even_roas, random, explores=explores, sure=sure)
     return list(_drafts(scene, made))
 
 

@@ -44,16 +44,20 @@ class CampaignRow:
 
 @dataclass(frozen=True)
 class LifetimeRow:
-    """An object with a lifetime budget that is switched on."""
+    """An object with a lifetime budget that is switched on. `left` of it; all of it where Meta has not told."""
 
     campaign_id: str
-    budget: int
+    left: int
     stop_time: datetime | None
 
 
 def days_until(stop: datetime | None, now: datetime) -> float | None:
     """Days over which a lifetime budget is still spread, at least one; None = no end is known."""
     return None if stop is None else max((stop - now).total_seconds() / 86_400, 1.0)
+
+
+def _left(budget: int, remaining: int | None) -> int:
+    return budget if remaining is None else max(remaining, 0)
 
 
 _CAMPAIGNS = Prepared(
@@ -104,15 +108,15 @@ class Objects:
     def _lifetimes(self) -> Mapping[str, LifetimeRow]:
         """Ad sets and campaigns with a lifetime budget, by id."""
         found = {
-            key: LifetimeRow(key, row.lifetime_budget, row.stop_time)
+            key: LifetimeRow(key, _left(row.lifetime_budget, row.remaining), row.stop_time)
             for key, row in self.campaigns.items()
             if row.lifetime_budget and row.status == ON
         }
         rows = AdSet.objects.filter(account=self.account, deleted_at__isnull=True, lifetime_budget__gt=0, status=ON)
-        for key, campaign_id, budget, stop in rows.values_list(
-            "meta_id", "campaign__meta_id", "lifetime_budget", "stop_time"
+        for key, campaign_id, budget, remaining, stop in rows.values_list(
+            "meta_id", "campaign__meta_id", "lifetime_budget", "budget_remaining", "stop_time"
         ):
-            found[key] = LifetimeRow(campaign_id, budget or 0, stop)
+            found[key] = LifetimeRow(campaign_id, _left(budget or 0, remaining), stop)
         return found
 
     @cached_property
@@ -147,7 +151,7 @@ class Objects:
 
     def _a_day(self, row: LifetimeRow) -> int | None:
         days = days_until(row.stop_time, self.now)
-        return None if days is None else round(row.budget / days)
+        return None if days is None else round(row.left / days)
 
     def idle(self, entity: Entity) -> int | None:
         """What it adds to what may be spent a day when it is switched on; an ad adds nothing to its ad set's budget."""
@@ -174,7 +178,7 @@ class Objects:
         if row.daily_budget:
             return row.daily_budget
         if row.lifetime_budget:
-            return self._a_day(LifetimeRow(campaign_id, row.lifetime_budget, row.stop_time))
+            return self._a_day(LifetimeRow(campaign_id, _left(row.lifetime_budget, row.remaining), row.stop_time))
         return self._under(campaign_id)
 
     @cached_property

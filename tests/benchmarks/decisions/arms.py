@@ -9,6 +9,7 @@ from decimal import Decimal
 from metaads.graph.money import from_minor
 from metaads.models import AdAccount, AdSet, Campaign
 from optimization.models import AccountLimits, OptimizerSettings
+from optimization.queue.objects import Objects
 from tests.benchmarks.decisions.oracle import propose_wishes
 from tests.benchmarks.decisions.worlds import Served
 
@@ -43,16 +44,22 @@ ARMS = {
 Beside = Callable[[datetime], Counter[str]]
 
 
-def set_up(arm: Arm, account: AdAccount, here: Served) -> Beside:
+def set_up(arm: Arm, account: AdAccount, here: Served, now: datetime) -> Beside:
     """Writes the account's settings; gives what is to be done beside the product's own look, each tick."""
     OptimizerSettings.objects.create(account=account, enabled=bool(arm.method), method=arm.method)
-    total = budgets(account) if arm.held else None
-    most = None if total is None else from_minor(total, account.currency) * OVERSPEND
+    most = _allowed(account, now) if arm.held else None
     AccountLimits.objects.create(account=account, queue_daily_cap=100_000, max_account_budget=most)
     if not arm.oracle:
         return lambda now: Counter()
-    held = None if total is None else float(total)
+    held = float(budgets(account)) if arm.held else None
     return lambda now: propose_wishes(account, here, now, held)
+
+
+def _allowed(account: AdAccount, now: datetime) -> Decimal:
+    """Just what the rail counts at the start: daily budgets, and lifetime ones spread over the days that they have."""
+    total = Objects(account, now, lambda _: None).in_account
+    assert total is not None, "a budget without an end: its account would have no sum to hold"
+    return from_minor(total, account.currency) * OVERSPEND
 
 
 def budgets(account: AdAccount) -> int:

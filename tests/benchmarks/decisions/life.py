@@ -101,7 +101,7 @@ def _lived(here: "Served", account: "AdAccount", arm: str, moments: range, say: 
 
     watch, troubles, blocked = Stopwatch(), Counter[str](), Counter[str]()
     now, approver = business_now(account), Approver(account)
-    beside, meter = set_up(ARMS[arm], account, here), Meter(here.world)
+    beside, meter = set_up(ARMS[arm], account, here, now), Meter(here.world)
     for moment in moments:
         with watch.timed("look"):
             pipeline.expire(account, now)

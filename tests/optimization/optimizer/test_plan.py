@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from optimization.optimizer.mix import AD, AD_SET, CAMPAIGN, Mix
-from optimization.optimizer.plan import Estate, Plan, Purse, plan
+from optimization.optimizer.plan import Plan, plan
+from optimization.optimizer.purses import Estate, Purse
 from optimization.optimizer.response import Levels
 
 DAY = 10_000.0
@@ -120,11 +121,28 @@ def test_todays_room_goes_where_the_next_unit_earns_most_and_cuts_nobody() -> No
 
 
 def test_a_cap_on_all_budgets_moves_money_from_the_least_to_the_most_deserving() -> None:
+    """The rail counts what a cut frees once Meta has confirmed it: the raise comes with the next look."""
     known = levels([[4.0], [2.0]])
-    found = wanted(made(known, replace(estate(known), most_in_all=20_000)))
-    assert found[0] == 12_000
-    assert found[1] is not None
-    assert found[1] <= 8_000 + 1
+    around = replace(estate(known), most_in_all=20_000)
+    assert wanted(made(known, around)) == {1: 8_000}
+    low, high = around.purses[1], around.purses[0]
+    later = replace(around, spend=np.array([DAY, 8_000.0]), purses=(high, replace(low, now=8_000, least=4_000)))
+    assert wanted(made(known, later))[0] == 12_000
+
+
+def test_a_cap_that_is_exceeded_already_stops_raises_and_cuts_nothing_that_earns_its_money() -> None:
+    known = levels([[4.0], [3.9], [0.9]])
+    found = wanted(made(known, replace(estate(known), most_in_all=15_000)))
+    assert set(found) == {2}
+    assert (found[2] or 0) < DAY
+
+
+def test_no_money_is_taken_for_a_raise_that_is_too_doubtful_to_be_proposed() -> None:
+    known = levels([[2.3], [2.0]], spread=0.9)
+    around = replace(estate(known), most_in_all=20_000)
+    random = np.random.default_rng(1)
+    assert wanted(plan(known, around, 1.0, random))
+    assert not plan(known, around, 1.0, np.random.default_rng(1), sure=0.9).moves
 
 
 def test_a_budget_that_is_not_used_up_is_not_raised() -> None:

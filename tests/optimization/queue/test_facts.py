@@ -143,6 +143,16 @@ class TestMoney:
         assert objects.in_campaign(campaign.meta_id) == 25_000
         assert objects.in_account == 0
 
+    def test_of_a_lifetime_budget_only_what_is_left_is_spread_over_the_days_left(self, ad_set: AdSet) -> None:
+        held = estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects.in_account
+        AdSetFactory.create(
+            campaign=ad_set.campaign, daily_budget=None, lifetime_budget=50_000, budget_remaining=8_000,
+            stop_time=NOW + timedelta(days=4),
+        )  # fmt: skip
+        objects = estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects
+        assert held is not None
+        assert objects.in_account == held + 2_000
+
     def test_a_lifetime_budget_without_an_end_makes_the_sum_unknown(self, ad_set: AdSet) -> None:
         AdSetFactory.create(campaign=ad_set.campaign, daily_budget=None, lifetime_budget=50_000)
         assert estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects.in_account is None
