@@ -12,6 +12,9 @@ from optimization.models import Action, EmergencyStop, Status
 from tests.benchmarks.chaos.facts import Field, field
 from tests.benchmarks.chaos.stopping import approve_changes, measure
 
+MET = 6
+"""Stops that found workers writing, and something to hand back."""
+
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
@@ -58,8 +61,10 @@ def test_a_stop_is_never_the_victim_of_the_workers_that_it_stops(ground: Field) 
     over, begins = ground.folder / "over", ground.folder / "begins"
     begins.touch()
     pids = [ground.nursery.start("work", until=str(over), seed=seed, begins=str(begins)) for seed in range(4)]
-    handed_back = []
-    for _ in range(6):
+    handed_back: list[int] = []
+    # A slow machine may come to its stop when all is done: that one met nobody and does not count.
+    while sum(map(bool, handed_back)) < MET:
+        assert len(handed_back) < 5 * MET, f"stops met nobody: {handed_back}"
         since = begins.read_text().count("\n")
         approve_changes(24)
         _all_write(begins, len(pids), since)
@@ -68,4 +73,3 @@ def test_a_stop_is_never_the_victim_of_the_workers_that_it_stops(ground: Field) 
         lift_stop(stop, None, timezone.now(), "and again")
     over.touch()
     assert {ground.nursery.wait(pid) for pid in pids} == {0}
-    assert all(handed_back), "a stop found nothing to hand back: it met nobody"
