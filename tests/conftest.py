@@ -14,7 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from optimization.ledger import triggers
 from tests import order
-from tests.database import copy_migrated
+from tests.database import copy_migrated, emptied
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +70,8 @@ def _flush_may_empty_the_ledger() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        if connection.vendor == "postgresql":
+            patch.setattr(connection.ops, "sql_flush", emptied)
         yield
 
 

@@ -5,7 +5,9 @@ is thrown away by the next run, which migrates anew.
 """
 
 import fcntl
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -28,3 +30,16 @@ def copy_migrated(worker: str, shared: Path) -> None:
                 Path(copy + tail).unlink(missing_ok=True)
         creation.clone_test_db(worker, verbosity=0, autoclobber=True)
     names["TEST"]["NAME"] = copy
+
+
+def emptied(style: Any, tables: Sequence[str], **_: Any) -> list[str]:
+    """Statements that empty tables on PostgreSQL, in one transaction: its constraints are checked at the end.
+
+    Django's TRUNCATE makes new files for all of a hundred tables and their indexes, a second each time; of these a test
+    filled a few.
+    """
+    quoted = {name: connection.ops.quote_name(name) for name in tables}
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quoted[name]})" for name in tables)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return [f"DELETE FROM {quoted[name]};" for (name,) in cursor.fetchall()]  # noqa: S608

@@ -27,6 +27,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEBUG = False
 EXECUTE_WAIT = timedelta(0)  # nobody carries anything out while a test asks, unless it says so
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# Django's test client builds the middleware anew for each client: reading all static files took most of such a test.
+WHITENOISE_AUTOREFRESH = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

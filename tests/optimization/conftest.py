@@ -95,33 +95,33 @@ def manager(db: None) -> User:
     return user
 
 
+def pending(ad_set: AdSet, wanted: int, **columns: Any) -> Action:
+    """A pending proposal of a person or rule to set an ad set's daily budget."""
+    defaults: dict[str, Any] = {
+        "account": ad_set.account,
+        "level": "adset",
+        "entity_id": ad_set.meta_id,
+        "entity_name": ad_set.name,
+        "campaign_id": ad_set.campaign.meta_id,
+        "kind": "decrease_budget" if wanted < (ad_set.daily_budget or 0) else "increase_budget",
+        "source": Source.PERSON,
+        "field": "daily_budget",
+        "value_before": ad_set.daily_budget,
+        "value_wanted": wanted,
+        "value_final": wanted,
+        "currency": ad_set.account.currency,
+        "reason": "A test wants it.",
+        "status": Status.PENDING,
+        "proposed_at": NOW,
+        "refreshed_at": NOW,
+        "expires_at": NOW + timedelta(hours=48),
+    }
+    return Action.objects.create(**{**defaults, **columns})
+
+
 @pytest.fixture
 def propose_budget() -> Callable[..., Action]:
-    """Makes a pending proposal of a person or rule to set an ad set's daily budget."""
-
-    def make(ad_set: AdSet, wanted: int, **columns: Any) -> Action:
-        defaults: dict[str, Any] = {
-            "account": ad_set.account,
-            "level": "adset",
-            "entity_id": ad_set.meta_id,
-            "entity_name": ad_set.name,
-            "campaign_id": ad_set.campaign.meta_id,
-            "kind": "decrease_budget" if wanted < (ad_set.daily_budget or 0) else "increase_budget",
-            "source": Source.PERSON,
-            "field": "daily_budget",
-            "value_before": ad_set.daily_budget,
-            "value_wanted": wanted,
-            "value_final": wanted,
-            "currency": ad_set.account.currency,
-            "reason": "A test wants it.",
-            "status": Status.PENDING,
-            "proposed_at": NOW,
-            "refreshed_at": NOW,
-            "expires_at": NOW + timedelta(hours=48),
-        }
-        return Action.objects.create(**{**defaults, **columns})
-
-    return make
+    return pending
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ The addresses are walked in the URL conf itself: a new one without a line in the
 
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,17 +16,19 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from intelligence.models import CalendarEvent
 from metaads.models import Ad, AdAccount, Role
 from optimization.api.meta_urls import urlpatterns as of_meta
 from optimization.api.urls import urlpatterns as of_api
 from optimization.incident.emergency import emergency
-from optimization.models import Action, EntityLock, ExportFile, Job, OrchestratorRun
+from optimization.models import EntityLock, ExportFile, Job, OrchestratorRun
 from optimization.orchestrator.goals import make_goal
 from optimization.urls import urlpatterns as of_pages
 from tests.factories.metaads import AdAccountFactory, AdFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import make_rule
+from tests.optimization.conftest import pending
 from tests.optimization.matrix import FINE, LOGIN, TABLE, WHO, Line
 from tests.optimization.rules.native.build import native
 from tests.optimization.views.conftest import signed_in
@@ -45,10 +47,22 @@ class World:
         return self.held[told[1:]] if isinstance(told, str) and told.startswith("$") else told
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once for all addresses; what an answer changes is rolled back at once (`_answer`)."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None, propose_budget: Callable[..., Action]) -> World:
-    """One account with something of everything, and a person of each kind. Strangers have an account of their own."""
+def world(made: World, db: None) -> World:
     cache.clear()
+    return made
+
+
+def make_world() -> World:
+    """One account with something of everything, and a person of each kind. Strangers have an account of their own."""
     account: AdAccount = AdAccountFactory.create(currency="EUR")
     people = {role: UserFactory.create(username=role) for role in WHO[1:5]}
     people["superuser"] = UserFactory.create(username="root", is_superuser=True, is_staff=True)
@@ -75,7 +89,7 @@ def world(db: None, propose_budget: Callable[..., Action]) -> World:
         "account": account.pk, "account_meta": account.meta_id, "campaign": ad.campaign.meta_id,
         "ad_set": ad.ad_set.meta_id, "ad": ad.meta_id, "event": event.pk, "file": file.pk,
         "rule": rule.public_id, "job": job.public_id,
-        "action": propose_budget(ad.ad_set, 8_000).public_id,
+        "action": pending(ad.ad_set, 8_000).public_id,
         "simulation": Job.objects.create(kind="simulate", account=account, created_at=now).public_id,
         "native": native(account).pk,
         "lock": EntityLock.objects.create(account=account, level="ad", entity_id="1", locked_at=now).pk,

@@ -20,7 +20,7 @@ from optimization.queue.fatigue import fatigue_by
 from optimization.queue.propose import propose
 from optimization.queue.spending import account_day, alone_name
 from optimization.steps import Step
-from tests.factories.metaads import AdFactory, AdSetFactory, CampaignFactory
+from tests.factories.metaads import AdFactory, AdSetFactory
 from tests.factories.optimization import NOW, budget_action, draft_of, keep_frame, pause_action, roomy
 
 pytestmark = pytest.mark.django_db
@@ -130,33 +130,6 @@ class TestMoney:
             budget_action(ad_set, 9_000, status=Status.EXECUTED, executed_at=done, reserved=reserved)
         assert gathered(ad_set).raised_in_account == 500
 
-    def test_switching_a_campaign_on_adds_what_is_on_below_it(self) -> None:
-        campaign = CampaignFactory.create(status="PAUSED")
-        AdSetFactory.create_batch(2, campaign=campaign)
-        AdSetFactory.create(campaign=campaign, status="PAUSED")
-        ends = NOW + timedelta(days=10)
-        AdSetFactory.create(campaign=campaign, daily_budget=None, lifetime_budget=50_000, stop_time=ends)
-        objects = estate_now(campaign.account, NOW, limits_for(campaign.account)).objects
-        found = load_one(campaign.account, "campaign", campaign.meta_id)
-        assert found is not None
-        assert objects.idle(found) == 25_000
-        assert objects.in_campaign(campaign.meta_id) == 25_000
-        assert objects.in_account == 0
-
-    def test_of_a_lifetime_budget_only_what_is_left_is_spread_over_the_days_left(self, ad_set: AdSet) -> None:
-        held = estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects.in_account
-        AdSetFactory.create(
-            campaign=ad_set.campaign, daily_budget=None, lifetime_budget=50_000, budget_remaining=8_000,
-            stop_time=NOW + timedelta(days=4),
-        )  # fmt: skip
-        objects = estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects
-        assert held is not None
-        assert objects.in_account == held + 2_000
-
-    def test_a_lifetime_budget_without_an_end_makes_the_sum_unknown(self, ad_set: AdSet) -> None:
-        AdSetFactory.create(campaign=ad_set.campaign, daily_budget=None, lifetime_budget=50_000)
-        assert estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects.in_account is None
-
     @pytest.mark.parametrize(
         ("account", "campaign", "words"),
         [
@@ -186,17 +159,6 @@ class TestMoney:
         assert gathered(ad_set).least_budget == 500
         ad_set.account.minimum_budgets = {}
         assert gathered(ad_set).least_budget is None
-
-
-def test_a_campaign_is_learning_while_one_of_its_ad_sets_is(ad_set: AdSet) -> None:
-    objects = estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects
-    campaign = load_one(ad_set.account, "campaign", ad_set.campaign.meta_id)
-    assert campaign is not None
-    assert objects.learning(campaign) == ""
-    AdSetFactory.create(campaign=ad_set.campaign, learning_status="LEARNING", effective_status="PAUSED")
-    assert estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects.learning(campaign) == ""
-    AdSetFactory.create(campaign=ad_set.campaign, learning_status="LEARNING")
-    assert estate_now(ad_set.account, NOW, limits_for(ad_set.account)).objects.learning(campaign) == "LEARNING"
 
 
 def test_what_acts_alone_is_counted_by_the_hour_here_and_everywhere(ad_set: AdSet) -> None:
