@@ -1,4 +1,4 @@
-"""What a rule's changes were worth, as far as it was measured; and how many firings its hold-out set aside."""
+"""How many firings of a rule its hold-out set aside, to measure its effect."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,11 @@ from django.db.models import Count, Q
 
 from optimization.models import HoldoutDraw, Rule
 
-NOT_MEASURED = "not measured yet"
-
 
 @dataclass(frozen=True)
 class Effect:
-    """`saved`, `gained`: in words, as outcomes are measured. `episodes` were drawn, `held` of them held out."""
+    """`episodes` were drawn, `held` of them held out."""
 
-    saved: str = NOT_MEASURED
-    gained: str = NOT_MEASURED
     episodes: int = 0
     held: int = 0
 
@@ -27,7 +23,6 @@ class Effect:
 
 
 def effect_of(rule: Rule) -> Effect:
-    """Outcomes of changes are not measured yet, so what they saved and gained isn't known."""
     counted = HoldoutDraw.objects.filter(rule_version__rule=rule).aggregate(
         episodes=Count("pk"), held=Count("pk", filter=Q(held=True))
     )

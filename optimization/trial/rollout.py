@@ -1,9 +1,10 @@
 """Roll-out: a rule that is newly automatic acts alone on a tenth of its matches, the rest wait for a person.
 
-Which ones is a stable draw by rule and entity, so that half of them include the tenth. More is offered once measured
-outcomes are not worse than what waited; until outcomes are measured, a manager may raise it by hand.
+Which ones is a stable draw by rule and entity, so that half of them include the tenth. The next step is offered once
+enough of what acted alone was measured and no more of it was worse than better; a manager may raise it by hand before.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,8 @@ from django.contrib.auth.models import User
 from metaads.models import Role
 from metaads.models.membership import has_role
 from optimization.entities import Entity
-from optimization.models import Rule, RuleVersion
+from optimization.models import Action, Effect, Rule, RuleVersion
+from optimization.outcomes.sums import told_of
 from optimization.queue.errors import NotAllowed
 from optimization.rules.parts import Safety
 from optimization.rules.schema import RuleDocument, RuleInvalid
@@ -21,18 +23,31 @@ from optimization.rules.tree import Problem
 from optimization.trial.shares import share_of
 
 STEPS = (10, 50, 100)
-NOT_MEASURED = "not measured yet"
+ENOUGH = 10
+"""Measured changes that it made alone, before more is offered: by chance one in twenty that do nothing is worse."""
 WAITS = "An account in suggest mode keeps everything for a person."
 
 
 @dataclass(frozen=True)
 class Rollout:
     """The share of its matches on which an automatic rule acts alone. `higher`: steps above it, which a manager may set
-    by hand; `measured`: what its outcomes say about raising it."""
+    by hand. `better`, `worse`, `unsure`: verdicts on what it did alone so far."""
 
     percent: int
     higher: tuple[int, ...]
-    measured: str = NOT_MEASURED
+    better: int = 0
+    worse: int = 0
+    unsure: int = 0
+
+    @property
+    def measured(self) -> int:
+        return self.better + self.worse + self.unsure
+
+    @property
+    def offered(self) -> int | None:
+        """The next step, if its outcomes speak for it."""
+        fit = self.measured >= ENOUGH and self.worse <= self.better
+        return self.higher[0] if fit and self.higher else None
 
 
 def within_share(rule: Rule, document: RuleDocument, entity: Entity) -> bool:
@@ -44,12 +59,15 @@ def within_share(rule: Rule, document: RuleDocument, entity: Entity) -> bool:
 
 
 def rollout_of(rule: Rule) -> Rollout | None:
-    """None for a rule that does not act alone at all."""
+    """None for a rule that does not act alone at all. One query for one that does."""
     document = rule.current.document if rule.current else {}
     if document.get("mode") != "automatic":
         return None
     percent = Safety.model_validate(document.get("safety") or {}).rollout_percent
-    return Rollout(percent, tuple(step for step in STEPS if step > percent))
+    mine = Action.objects.filter(rule_version__rule=rule, alone=True, executed_at__isnull=False)
+    found = Counter(one.verdict for one in told_of(mine))
+    better, worse = found.pop(Effect.BETTER, 0), found.pop(Effect.WORSE, 0)
+    return Rollout(percent, tuple(step for step in STEPS if step > percent), better, worse, found.total())
 
 
 def set_rollout(rule: Rule, percent: int, user: User | None, now: datetime) -> RuleVersion:

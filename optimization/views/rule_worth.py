@@ -7,7 +7,7 @@ from metaads.clock import business_now
 from metaads.graph.money import amount_text
 from optimization.rules.effects import effect_of
 from optimization.rules.shadow import DAYS, Record, is_shadow, record_of
-from optimization.trial.rollout import WAITS, rollout_of
+from optimization.trial.rollout import ENOUGH, WAITS, Rollout, rollout_of
 from optimization.views.rule_subject import Subject
 from optimization.views.rule_tree import Line
 
@@ -27,11 +27,21 @@ def _rollout(subject: Subject) -> Iterator[Line]:
         return
     yield Line("May act alone", f"on {rollout.percent} % of its matches, always the same ones. {WAITS}")
     if rollout.higher:
-        steps = " or ".join(f"{step} %" for step in rollout.higher)
-        text = (
-            f"its outcomes are {rollout.measured}, so {steps} is not offered; a manager may set it by editing the rule"
-        )
-        yield Line("More of them", text)
+        yield Line("More of them", more_text(rollout))
+
+
+def more_text(rollout: Rollout) -> str:
+    """Whether a larger share is offered, and why not."""
+    steps = " or ".join(f"{step} %" for step in rollout.higher)
+    by_hand = "a manager may set it by editing the rule"
+    if not rollout.measured:
+        return f"nothing that it did alone is measured yet, so {steps} is not offered; {by_hand}"
+    told = (f"of {rollout.measured} changes that it made alone {rollout.better} were better, {rollout.worse} worse, "
+            f"{rollout.unsure} cannot be told")  # fmt: skip
+    if rollout.offered is not None:
+        return f"{told}: it may act alone on {rollout.offered} %; {by_hand}"
+    why = f"{ENOUGH} must be measured" if rollout.measured < ENOUGH else "more were worse than better"
+    return f"{told}; {why}, so {steps} is not offered; {by_hand}"
 
 
 def _shadow(subject: Subject) -> Iterator[Line]:

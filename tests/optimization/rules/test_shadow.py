@@ -7,7 +7,7 @@ import pytest
 
 from metaads.models import AdAccount, AdSet, Campaign
 from optimization.models import Action, HoldoutDraw, Rule, Status
-from optimization.rules.effects import NOT_MEASURED, effect_of
+from optimization.rules.effects import effect_of
 from optimization.rules.shadow import is_shadow, record_of
 from tests.factories.intelligence import reading
 from tests.factories.metaads import AdAccountFactory, AdSetFactory, CampaignFactory
@@ -93,10 +93,8 @@ def test_only_accounts_that_somebody_may_see_are_shown(account: AdAccount, rule:
     assert [record.account for record in record_of(rule, NOW, [account])] == [account]
 
 
-def test_without_measured_outcomes_the_effect_says_so_and_counts_what_was_held_out(
-    account: AdAccount, rule: Rule
-) -> None:
-    assert (effect_of(rule).saved, effect_of(rule).holdout) == (NOT_MEASURED, "")
+def test_what_was_held_out_is_counted(account: AdAccount, rule: Rule) -> None:
+    assert effect_of(rule).holdout == ""
     for n in range(4):
         HoldoutDraw.objects.create(
             rule_version=version_of(rule), account=account, level="adset", entity_id=str(n),

@@ -8,13 +8,13 @@ from django.contrib.auth.models import User
 
 from metaads.models import AdAccount, AdSet, Role
 from optimization.cycle import run_cycle
-from optimization.models import Action, LedgerEvent, Rule, Status
+from optimization.models import Action, LedgerEvent, Outcome, Rule, Status
 from optimization.queue.errors import NotAllowed
 from optimization.rules.compile import compile_version
 from optimization.rules.schema import RuleInvalid
-from optimization.trial.rollout import NOT_MEASURED, rollout_of, set_rollout, within_share
+from optimization.trial.rollout import ENOUGH, rollout_of, set_rollout, within_share
 from tests.factories.metaads import AdAccountFactory, AdSetFactory
-from tests.factories.optimization import NOW, entity, keep_frame, make_rule, version_of
+from tests.factories.optimization import NOW, entity, keep_frame, make_rule, pause_action, version_of
 from tests.optimization.rules.build import leaf
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,29 @@ def test_raising_is_a_version_in_the_ledger_and_for_managers(
     rule.refresh_from_db()
     found = rollout_of(rule)
     assert found is not None
-    assert (found.percent, found.higher, found.measured) == (50, (100,), NOT_MEASURED)
+    assert (found.percent, found.higher, found.measured, found.offered) == (50, (100,), 0, None)
     with pytest.raises(RuleInvalid):
         set_rollout(rule, 30, manager, NOW)
+
+
+def judged(rule: Rule, ad_set: AdSet, verdict: str, *, alone: bool = True) -> None:
+    """A change that the rule made, and what was measured of it after a day."""
+    action = pause_action(ad_set, rule_version=rule.current, status=Status.EXECUTED, executed_at=NOW, alone=alone)
+    Outcome.objects.create(action=action, horizon="24h", due_at=NOW, measured_at=NOW, verdict=verdict, effect=500)
+
+
+@pytest.mark.parametrize(("worse", "offered"), [(5, 50), (6, None)])
+def test_more_is_offered_once_what_it_did_alone_was_measured_and_not_worse(
+    account: AdAccount, worse: int, offered: int | None
+) -> None:
+    rule = make_rule(account, SPENDS, mode="automatic")
+    ad_set: AdSet = AdSetFactory.create(campaign__account=account, account=account)
+    for number in range(ENOUGH):
+        found = rollout_of(rule)
+        assert found is not None
+        assert found.offered is None, "too few were measured"
+        judged(rule, ad_set, "worse" if number < worse else "better")
+        judged(rule, ad_set, "worse", alone=False)
+    found = rollout_of(rule)
+    assert found is not None
+    assert (found.worse, found.better, found.offered) == (worse, ENOUGH - worse, offered)

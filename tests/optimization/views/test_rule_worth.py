@@ -8,6 +8,8 @@ from django.test import Client
 
 from metaads.models import AdAccount, AdSet
 from optimization.models import HoldoutDraw, Rule, Status
+from optimization.trial.rollout import Rollout
+from optimization.views.rule_worth import more_text
 from tests.factories.intelligence import reading
 from tests.factories.metaads import AdSetFactory, CampaignFactory
 from tests.factories.optimization import make_rule, pause_action, version_of
@@ -29,7 +31,17 @@ def test_an_automatic_rule_says_its_share_and_what_suggest_mode_does(page: Clien
     text = page_of(page, make_rule(euro, SPENDS, mode="automatic"))
     assert "on 10 % of its matches, always the same ones." in text
     assert "An account in suggest mode keeps everything for a person." in text
-    assert "50 % or 100 % is not offered" in text
+    assert "nothing that it did alone is measured yet, so 50 % or 100 % is not offered" in text
+
+
+def test_what_it_did_alone_speaks_for_a_larger_share_or_against_it() -> None:
+    assert "9 changes that it made alone 3 were better, 2 worse, 4 cannot be told; 10 must be" in more_text(
+        Rollout(10, (50, 100), 3, 2, 4)
+    )
+    assert more_text(Rollout(10, (50, 100), 3, 2, 5)).endswith(
+        "it may act alone on 50 %; a manager may set it by editing the rule"
+    )
+    assert "more were worse than better, so 100 % is not offered" in more_text(Rollout(50, (100,), 2, 3, 5))
 
 
 def test_the_builder_and_the_list_say_too_what_suggest_mode_does_to_an_automatic_rule(
