@@ -14,7 +14,7 @@ from optimization.optimizer.mix import AD, AD_SET, CAMPAIGN, DRAWS, SURE, Gain, 
 from optimization.optimizer.panel import Numbers
 from optimization.optimizer.purses import Believed, Estate, Known, Purse, goal, known_purses
 from optimization.optimizer.response import Levels
-from optimization.optimizer.sharing import changes
+from optimization.optimizer.sharing import Taste, Together, changes
 
 STOP_BELOW = 0.3
 """What deserves less than this share of its budget, and loses, is stopped rather than cut again and again."""
@@ -22,7 +22,11 @@ STOP_BELOW = 0.3
 
 @dataclass(frozen=True)
 class Move:
-    """A budget from `purse.now` to `wanted`, None = stop it. `curve`: (draws + 1,) what is believed of its value."""
+    """A budget from `purse.now` to `wanted`, None = stop it; `roas` becomes `after`, `spend` `planned`.
+
+    `curve`: (draws + 1,) what is believed of its value. `price`: what each unit spent must bring; `short`: that is more
+    than it must earn back, because the account's budgets are at their limit.
+    """
 
     purse: Purse
     wanted: int | None
@@ -31,7 +35,10 @@ class Move:
     roas: float
     after: float
     spend: float
+    planned: float
     curve: Believed
+    price: float
+    short: bool
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,8 @@ def plan(
     shared = np.zeros(int(estate.campaign_of.max(initial=-1)) + 1, dtype=bool)
     shared[[purse.place for purse in estate.purses if purse.level == CAMPAIGN]] = True
     stops += mix.stop_sets(shared)
-    draw = int(random.integers(DRAWS)) if explores else -1
-    moves = tuple(_moves(mix, estate, earn_back, draw, sure))
+    taste = Taste(int(random.integers(DRAWS)) if explores else -1, sure)
+    moves = tuple(_moves(mix, estate, earn_back, taste))
     return Plan(tuple(_alone(stops, moves, levels, estate)), moves)
 
 
@@ -75,20 +82,28 @@ def _alone(stops: Sequence[Stop], moves: Sequence[Move], levels: Levels, estate:
             yield stop
 
 
-def _moves(mix: Mix, estate: Estate, earn_back: float, draw: int, sure: float) -> Iterator[Move]:
-    staying: list[Known] = []
-    for one in known_purses(mix, estate):
+def _moves(mix: Mix, estate: Estate, earn_back: float, taste: Taste) -> Iterator[Move]:
+    known, staying = list(known_purses(mix, estate)), list[Known]()
+    for one in known:
         loss = one.curve.gain(one.spend, 0.0, earn_back)
-        if goal(one, earn_back) < STOP_BELOW * one.purse.now and loss[-1] > 0 and (loss[:-1] > 0).mean() >= SURE:
-            yield _move(one, None, 0.0, loss)
+        if goal(one, earn_back) < STOP_BELOW * one.spend and loss[-1] > 0 and (loss[:-1] > 0).mean() >= SURE:
+            yield _move(one, None, 0.0, loss, earn_back, earn_back)
         else:
             staying.append(one)
-    for change in changes(staying, estate, earn_back, draw, sure) if staying else ():
-        yield _move(change.one, change.wanted, change.wanted * change.one.rate, change.gain)
+    for change in changes(staying, _together(estate, known), earn_back, taste) if staying else ():
+        after = change.one.spent(change.wanted)
+        yield _move(change.one, change.wanted, after, change.gain, change.price, earn_back)
 
 
-def _move(one: Known, wanted: int | None, after: float, gain: Numbers) -> Move:
+def _together(estate: Estate, known: Sequence[Known]) -> Together:
+    """Purses that spend nothing hold their part of the account's cap all the same; those that stop give theirs back."""
+    idle = sum(purse.now for purse in estate.purses) - sum(one.purse.now for one in known)
+    return Together(None if estate.most_in_all is None else estate.most_in_all - idle, estate.room_now)
+
+
+def _move(one: Known, wanted: int | None, after: float, gain: Numbers, price: float, earn_back: float) -> Move:
     interval, sure = told(gain)
     roas = float(one.curve.value(one.spend)[-1]) / one.spend
     then = float(one.curve.value(after)[-1]) / after if after > 0 else 0.0
-    return Move(one.purse, wanted, interval, sure, roas, then, one.spend, one.curve)
+    short = price > earn_back
+    return Move(one.purse, wanted, interval, sure, roas, then, one.spend, after, one.curve, price, short)

@@ -65,21 +65,20 @@ class Believed:
 
 @dataclass(frozen=True)
 class Known:
-    """A purse whose curve is known: `spend` a day at the budget of now."""
+    """A purse whose curve is known: `spend` a day at the budget of now; `unused`: its budget does not bind."""
 
     purse: Purse
     curve: Believed
     spend: float
     unused: bool
 
-    @property
-    def rate(self) -> float:
-        """Spend per unit of budget."""
-        return self.spend / self.purse.now
+    def spent(self, budget: float) -> float:
+        """What it spends a day at that budget."""
+        return min(self.spend, budget) if self.unused else budget
 
 
 def known_purses(mix: Mix, estate: Estate) -> Iterator[Known]:
-    """A budget is spent in full, unless it was not even nearly so lately."""
+    """A budget is spent in full, unless it was not even nearly so lately. Purses that spent nothing are left out."""
     value, money = mix.set_values(), mix.set_money
     campaigns = int(estate.campaign_of.max(initial=-1)) + 1
     by_campaign = grouped(value, estate.campaign_of, campaigns), summed(money, estate.campaign_of, campaigns)
@@ -94,13 +93,12 @@ def known_purses(mix: Mix, estate: Estate) -> Iterator[Known]:
 
 
 def curves_of(known: Sequence[Known], draw: int) -> Curves:
-    """By budget instead of spend. An unused part of a budget costs nothing, so the returns are the same."""
+    """Of value by spend."""
     anchor = np.array([one.curve.anchor for one in known])
     level = np.array([one.curve.worth[draw] for one in known]) / anchor
-    rate = np.array([one.rate for one in known])
-    return Curves(level, anchor / rate, float(known[0].curve.power[draw]))
+    return Curves(level, anchor, float(known[0].curve.power[draw]))
 
 
 def goal(one: Known, earn_back: float) -> float:
-    """Budget at which its last unit is expected to earn `earn_back`."""
+    """Spend at which its last unit is expected to earn `earn_back`."""
     return float(curves_of([one], -1).at_marginal(earn_back)[0])

@@ -16,6 +16,7 @@ RESPONSE = "response"
 """Place, among the figures of a proposal, of what the page draws (`plan_drawing`)."""
 POINTS, SPAN = 25, 2.0
 """A curve is told at so many spends, from 0 to SPAN times the larger of today's and the new one."""
+BY_DRAW = "by one draw from what is believed, not by the expectation"
 DAYS = 30
 
 
@@ -33,19 +34,26 @@ def of_stop(one: Stop, levels: Levels, currency: str) -> dict[str, Any]:
 def of_move(one: Move, levels: Levels, currency: str) -> dict[str, Any]:
     """The same of a budget; `wanted` None = it stops altogether."""
     earns = f"At {money_text(round(one.spend), currency)} a day it returns {one.roas:.2f} for each unit spent"
-    next_unit = one.roas * levels.elasticity
+    next_unit, growing = one.roas * levels.elasticity, one.wanted is not None and one.wanted > one.purse.now
     if one.wanted is None:
         reason = f"{earns}, and would lose at any budget worth keeping. {_gain_text(one, currency)}"
     else:
-        verb = "more" if one.wanted > one.purse.now else "less"
-        reason = f"{earns}, its next unit {next_unit:.2f}: worth spending {verb}. {_gain_text(one, currency)}"
+        reason = f"{earns}, its next unit {next_unit:.2f}; {_price_text(one, growing)} {_gain_text(one, currency)}"
     figures: dict[str, Any] = {"roas": _round(one.roas), "after": _round(one.after), "next_unit": _round(next_unit)}
-    new = one.spend * (one.wanted or 0) / one.purse.now
-    figures |= {"old": round(one.spend), "new": round(new), "curve": _curve(one, new)}
-    growing = one.wanted is not None and one.wanted > one.purse.now
-    return _told(
-        one, reason, figures, levels, _leaf("What its next unit earns", next_unit, ">" if growing else "<", 1.0)
-    )
+    figures |= {"old": round(one.spend), "new": round(one.planned), "curve": _curve(one, one.planned)}
+    figures |= {"price": _round(one.price), "short": one.short}
+    leaf = _leaf("What its next unit earns", next_unit, ">" if growing else "<", one.price)
+    return _told(one, reason, figures, levels, leaf)
+
+
+def _price_text(one: Move, growing: bool) -> str:
+    if one.short and not growing:
+        return (
+            f"the account's budgets are at their limit, where a unit can earn {one.price:.2f} elsewhere: worth moving. "
+            "The gain holds once it is spent there."
+        )
+    why = "at the limit of the account's budgets" if one.short else "to pay"
+    return f"it must bring {one.price:.2f} {why}: worth spending {'more' if growing else 'less'}."
 
 
 def _told(
@@ -68,10 +76,12 @@ def _gain_text(one: Stop | Move, currency: str) -> str:
 
 def _leaf(label: str, value: float, operator: str, threshold: float) -> dict[str, Any]:
     words = "above" if operator == ">" else "below"
+    holds = value > threshold if operator == ">" else value < threshold
     return {
-        "node": "leaf", "path": "", "expression": "", "result": "true", "near_miss": None, "age_minutes": None,
+        "node": "leaf", "path": "", "expression": "", "near_miss": None, "age_minutes": None,
+        "result": "true" if holds else "unknown", "remark": "response curve" if holds else BY_DRAW,
         "field": "response", "label": label, "base": "roas", "window": f"{DAYS}d", "unit": "ratio",
-        "value": _round(value), "operator": operator, "threshold": _round(threshold), "remark": "response curve",
+        "value": _round(value), "operator": operator, "threshold": _round(threshold),
         "text": f"{label} {words} {threshold:.2f}",
     }  # fmt: skip
 

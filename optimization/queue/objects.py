@@ -44,11 +44,12 @@ class CampaignRow:
 
 @dataclass(frozen=True)
 class LifetimeRow:
-    """An object with a lifetime budget that is switched on. `left` of it; all of it where Meta has not told."""
+    """An object with a lifetime budget. `left` of it; all of it where Meta has not told."""
 
     campaign_id: str
     left: int
     stop_time: datetime | None
+    on: bool
 
 
 def days_until(stop: datetime | None, now: datetime) -> float | None:
@@ -99,8 +100,10 @@ class Objects:
 
     @cached_property
     def _below(self) -> Mapping[str, int]:
-        """Daily budgets of the ad sets that are switched on, by campaign, whether that is on or not."""
+        """Daily budgets of the ad sets that are switched on, by campaign, whether that is on or not. What has ended
+        spends nothing more, whatever its status."""
         rows = AdSet.objects.filter(account=self.account, deleted_at__isnull=True, status=ON, daily_budget__gt=0)
+        rows = rows.exclude(stop_time__lte=self.now)
         summed = rows.values("campaign__meta_id").annotate(total=Sum("daily_budget"))
         return {row["campaign__meta_id"]: int(row["total"]) for row in summed}
 
@@ -108,15 +111,15 @@ class Objects:
     def _lifetimes(self) -> Mapping[str, LifetimeRow]:
         """Ad sets and campaigns with a lifetime budget, by id."""
         found = {
-            key: LifetimeRow(key, _left(row.lifetime_budget, row.remaining), row.stop_time)
+            key: LifetimeRow(key, _left(row.lifetime_budget, row.remaining), row.stop_time, row.status == ON)
             for key, row in self.campaigns.items()
-            if row.lifetime_budget and row.status == ON
+            if row.lifetime_budget
         }
-        rows = AdSet.objects.filter(account=self.account, deleted_at__isnull=True, lifetime_budget__gt=0, status=ON)
-        for key, campaign_id, budget, remaining, stop in rows.values_list(
-            "meta_id", "campaign__meta_id", "lifetime_budget", "budget_remaining", "stop_time"
+        rows = AdSet.objects.filter(account=self.account, deleted_at__isnull=True, lifetime_budget__gt=0)
+        for key, campaign_id, budget, remaining, stop, status in rows.values_list(
+            "meta_id", "campaign__meta_id", "lifetime_budget", "budget_remaining", "stop_time", "status"
         ):
-            found[key] = LifetimeRow(campaign_id, _left(budget or 0, remaining), stop)
+            found[key] = LifetimeRow(campaign_id, _left(budget or 0, remaining), stop, status == ON)
         return found
 
     @cached_property
@@ -151,7 +154,10 @@ class Objects:
 
     def _a_day(self, row: LifetimeRow) -> int | None:
         days = days_until(row.stop_time, self.now)
-        return None if days is None else round(row.left / days)
+        return None if days is None else 0 if self._ended(row.stop_time) else round(row.left / days)
+
+    def _ended(self, stop: datetime | None) -> bool:
+        return stop is not None and stop <= self.now
 
     def idle(self, entity: Entity) -> int | None:
         """What it adds to what may be spent a day when it is switched on; an ad adds nothing to its ad set's budget."""
@@ -166,7 +172,8 @@ class Objects:
 
     def _under(self, campaign_id: str) -> int | None:
         """Daily budgets of its own ad sets, lifetime ones spread over their days."""
-        spread = [self._a_day(row) for key, row in self._lifetimes.items() if row.campaign_id == campaign_id != key]
+        rows = [row for key, row in self._lifetimes.items() if row.on and row.campaign_id == campaign_id != key]
+        spread = [self._a_day(row) for row in rows]
         known = [one for one in spread if one is not None]
         return None if len(known) < len(spread) else self._below.get(campaign_id, 0) + sum(known)
 
@@ -175,10 +182,12 @@ class Objects:
         row = self.campaigns.get(campaign_id)
         if row is None:
             return None
+        if self._ended(row.stop_time):
+            return 0
         if row.daily_budget:
             return row.daily_budget
         if row.lifetime_budget:
-            return self._a_day(LifetimeRow(campaign_id, _left(row.lifetime_budget, row.remaining), row.stop_time))
+            return self._a_day(self._lifetimes[campaign_id])
         return self._under(campaign_id)
 
     @cached_property

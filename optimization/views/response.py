@@ -56,7 +56,8 @@ def drawn_plan(action: Action) -> Drawn | None:
         more=max(len(rows) - MOST_ROWS, 0),
         note=(
             f"Value grows with spend to the power {told['elasticity']:.2f} (± {told['spread']:.2f}), learned from this "
-            "account's ads and from how their spend changed. A gain is value less spend, an interval holds 80 %."
+            "account's ads and from how their spend changed. A gain is value less what the money must bring: "
+            f"{told.get('price', 1.0):.2f} for each unit spent. An interval holds 80 %."
         ),
     )
 

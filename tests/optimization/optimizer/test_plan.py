@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from optimization.optimizer.mix import AD, AD_SET, CAMPAIGN, Mix
 from optimization.optimizer.plan import Plan, plan
 from optimization.optimizer.purses import Estate, Purse
 from optimization.optimizer.response import Levels
+from optimization.optimizer.telling import of_move
 
 DAY = 10_000.0
 
@@ -143,6 +145,44 @@ def test_no_money_is_taken_for_a_raise_that_is_too_doubtful_to_be_proposed() -> 
     random = np.random.default_rng(1)
     assert wanted(plan(known, around, 1.0, random))
     assert not plan(known, around, 1.0, np.random.default_rng(1), sure=0.9).moves
+
+
+def test_under_a_cap_nothing_is_cut_for_a_raise_that_is_too_doubtful_and_nothing_swings_back() -> None:
+    """The second would earn more by its expectation, but in most draws it does not: nobody will propose its raise."""
+    known = levels([[2.2], [1.5]])
+    known = replace(known, own=np.array([0.0001, 2.0]), set_variance=np.array([0.0001, 0.5]))
+    around = replace(estate(known), most_in_all=20_000)
+    assert 1 in wanted(plan(known, around, 1.0, np.random.default_rng(1))) or 0 in wanted(
+        plan(known, around, 1.0, np.random.default_rng(1))
+    )
+    assert not plan(known, around, 1.0, np.random.default_rng(1), sure=0.95).moves
+
+
+def test_a_budget_that_spends_nothing_holds_its_part_of_the_cap() -> None:
+    known = levels([[6.0], [2.0], [2.0]])
+    around = estate(known)
+    idle = replace(around, spend=around.spend * np.array([1.0, 1.0, 0.0]), most_in_all=30_000)
+    assert wanted(made(known, idle)) == wanted(made(known, replace(idle, purses=idle.purses[:2], most_in_all=20_000)))
+    assert 0 < (wanted(made(known, idle))[1] or 0) < DAY
+
+
+def test_a_cut_that_leaves_spend_as_it_is_gains_nothing() -> None:
+    known = levels([[1.2]])
+    around = estate(known)
+    assert not made(known, replace(around, spend=around.spend * 0.3)).moves
+
+
+def test_a_cut_under_a_cap_says_what_money_brings_elsewhere() -> None:
+    known = levels([[4.0], [2.0]])
+    (move,) = made(known, replace(estate(known), most_in_all=20_000)).moves
+    assert move.short
+    told = of_move(move, known, "EUR")
+    assert "the account's budgets are at their limit" in told["reason"]
+    (leaf,) = told["trace"]["children"]
+    assert leaf["value"] < leaf["threshold"] == pytest.approx(move.price, abs=0.001)
+    assert leaf["result"] == "true"
+    dear = of_move(made(levels([[2.5]]), earn_back=2.0).moves[0], known, "EUR")
+    assert "it must bring 2.00 to pay: worth spending less" in dear["reason"]
 
 
 def test_a_budget_that_is_not_used_up_is_not_raised() -> None:

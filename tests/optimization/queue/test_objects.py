@@ -64,3 +64,22 @@ def test_a_campaign_is_learning_while_one_of_its_ad_sets_is(ad_set: AdSet) -> No
     assert objects_of(ad_set.account).learning(campaign) == ""
     AdSetFactory.create(campaign=ad_set.campaign, learning_status="LEARNING")
     assert objects_of(ad_set.account).learning(campaign) == "LEARNING"
+
+
+def test_what_has_ended_adds_nothing_whatever_its_status(ad_set: AdSet) -> None:
+    held = objects_of(ad_set.account).in_account
+    over = {"campaign": ad_set.campaign, "stop_time": NOW - timedelta(days=30)}
+    AdSetFactory.create(daily_budget=None, lifetime_budget=400_000, budget_remaining=400_000, **over)
+    AdSetFactory.create(daily_budget=7_000, **over)
+    CampaignFactory.create(account=ad_set.account, daily_budget=9_000, stop_time=NOW - timedelta(hours=1))
+    assert objects_of(ad_set.account).in_account == held
+
+
+def test_a_paused_lifetime_budget_is_told_for_when_it_is_switched_on(ad_set: AdSet) -> None:
+    made: AdSet = AdSetFactory.create(
+        campaign=ad_set.campaign, daily_budget=None, lifetime_budget=9_000, status="PAUSED",
+        stop_time=NOW + timedelta(days=3),
+    )  # fmt: skip
+    found = load_one(made.account, "adset", made.meta_id)
+    assert found is not None
+    assert objects_of(made.account).idle(found) == 3_000
