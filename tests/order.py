@@ -55,9 +55,25 @@ def sort(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (place(share(item.nodeid)), -sizes[share(item.nodeid)]))
 
 
-def left_out(items: Sequence[pytest.Item], engine: str) -> list[pytest.Item]:
-    """Tests that prove something of PostgreSQL alone, where the suite runs on another database. On PostgreSQL: none."""
-    return [] if "postgresql" in engine else [item for item in items if item.get_closest_marker("postgres")]
+OF_A_DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "settings"})
+OUTSIDE = ("processes", "browser", "redis", "postgres", "django_db")
+
+
+def left_out(items: Sequence[pytest.Item], engine: str, *, again: bool) -> list[pytest.Item]:
+    """What this run need not prove. Tests of PostgreSQL alone, where the suite runs on another database. And in a run
+    that follows another (`again`, the second of `.ci/run`) those that touch neither database nor broker nor any
+    process: they would compute what the first has shown, number for number."""
+    if "postgresql" not in engine:
+        return [item for item in items if item.get_closest_marker("postgres")]
+    return [item for item in items if computes_only(item)] if again else []
+
+
+def computes_only(item: pytest.Item) -> bool:
+    """No fixture and no mark of a database, nothing of the environment (tests/config, tests/architecture)."""
+    if item.nodeid.startswith(("tests/config/", "tests/architecture/", "tests/flows/", "tests/browser/")):
+        return False
+    marked = any(item.get_closest_marker(name) for name in OUTSIDE)
+    return not marked and OF_A_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 class ByShare(LoadFileScheduling):  # type: ignore[misc]

@@ -16,8 +16,10 @@ def test_browser_tests_stay_together_and_others_by_file() -> None:
     assert order.share("tests/flows/test_worker.py::test_a[b::c]") == "tests/flows/test_worker.py"
 
 
-def item(nodeid: str, *marks: str) -> Any:
-    return SimpleNamespace(nodeid=nodeid, get_closest_marker=lambda name: name if name in marks else None)
+def item(nodeid: str, *marks: str, fixtures: tuple[str, ...] = ()) -> Any:
+    return SimpleNamespace(
+        nodeid=nodeid, get_closest_marker=lambda name: name if name in marks else None, fixturenames=fixtures
+    )
 
 
 def test_the_longest_begin_and_tests_of_a_file_keep_their_order() -> None:
@@ -28,7 +30,24 @@ def test_the_longest_begin_and_tests_of_a_file_keep_their_order() -> None:
     assert [one.nodeid for one in items] == [ids[5], ids[2], ids[3], ids[6], ids[0], ids[4], ids[1]]
 
 
+POSTGRES = "django.db.backends.postgresql"
+
+
 def test_what_needs_postgresql_is_left_out_elsewhere_and_never_there() -> None:
     plain, special = item("tests/a.py::1"), item("tests/a.py::2", "postgres")
-    assert order.left_out([plain, special], "django.db.backends.sqlite3") == [special]
-    assert order.left_out([plain, special], "django.db.backends.postgresql") == []
+    assert order.left_out([plain, special], "django.db.backends.sqlite3", again=False) == [special]
+    assert order.left_out([plain, special], POSTGRES, again=False) == []
+
+
+def test_only_what_computes_and_touches_nothing_is_not_run_a_second_time() -> None:
+    computes = item("tests/optimization/optimizer/test_plan.py::1", fixtures=("monkeypatch",))
+    kept = [
+        item("tests/a.py::1", fixtures=("db",)),
+        item("tests/a.py::2", "django_db"),
+        item("tests/a.py::3", fixtures=("transactional_db", "account")),
+        item("tests/a.py::4", "processes"),
+        item("tests/a.py::5", "postgres"),
+        item("tests/config/test_settings.py::1"),
+    ]
+    assert order.left_out([computes, *kept], POSTGRES, again=True) == [computes]
+    assert order.left_out([computes, *kept], POSTGRES, again=False) == []

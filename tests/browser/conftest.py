@@ -14,7 +14,7 @@ SCREENSHOTS = ROOT / "var" / "screenshots"
 DESKTOP, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """One for all browser tests: tests/order.py keeps them on one worker."""
     with started(tmp_path_factory.mktemp("demo")) as running:

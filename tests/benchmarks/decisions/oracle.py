@@ -65,15 +65,20 @@ def plan(found: Sequence[Purse], held: float | None = None) -> list[Wish]:
 
 
 def _price(found: Sequence[Purse], held: float) -> float:
-    """The price of a unit of money at which all purses' best budgets add up to `held`."""
+    """The price of a unit of money at which what all purses may have after one step adds up to `held`: a purse that is
+    cut for what another could only take in a month would earn nothing meanwhile."""
     low, high = 0.05, 20.0
     for _ in range(24):
         price = (low * high) ** 0.5
-        if sum(_without_losers(purse, price)[0].best(price) for purse in found) > held:
+        if sum(_within_a_step(_without_losers(purse, price)[0], price) for purse in found) > held:
             low = price
         else:
             high = price
     return high
+
+
+def _within_a_step(purse: Purse, price: float) -> float:
+    return min(max(purse.best(price), HARD * purse.budget), UP * purse.budget) if purse.sets else 0.0
 
 
 def _without_losers(purse: Purse, price: float) -> tuple[Purse, list[Wish]]:

@@ -73,6 +73,6 @@ def test_usual_patterns_are_accepted(pattern: str) -> None:
 
 def test_the_worst_pattern_that_is_accepted_stays_quick_on_the_longest_name() -> None:
     pattern = safe_pattern(r"a*a*c")
-    started = time.perf_counter()
+    started = time.process_time()
     pattern.search("a" * 400)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
