@@ -148,6 +148,11 @@ def alone_an_hour_in_all() -> int:
     return max(shipped, AccountLimits.objects.aggregate(most=Max("max_auto_actions_per_hour"))["most"] or 0)
 
 
+def entered(account: AdAccount, column: str, name: str) -> bool:
+    """Whether somebody entered this limit, for the account or in the environment, or it is only a default."""
+    return name in settings.LIMITS_SET_EXPLICITLY or getattr(_ROW.first(account.pk), column, None) is not None
+
+
 def limits_for(account: AdAccount) -> Limits:
     """One look-up; an account without a row has the installation's limits."""
     row = _ROW.first(account.pk) or AccountLimits()

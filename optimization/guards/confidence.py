@@ -3,6 +3,9 @@
 from optimization.guards.base import BY_MACHINES, Facts, Guard, Verdict
 from optimization.models import Source
 
+BY_OWN_FIGURES = frozenset({Source.OPTIMIZER.value, Source.ORCHESTRATOR.value})
+"""Their pauses act alone on what they needed to be proposed."""
+
 
 class Confidence(Guard):
     key = "confidence"
@@ -27,10 +30,10 @@ def _room(confidence: float, mark: float) -> float:
 
 
 def _mark(facts: Facts) -> float:
-    """The strictest that applies; a pause of the optimiser may act alone on what it needed to be proposed."""
+    """The strictest that applies."""
     limits, by_optimizer = facts.limits, facts.source == Source.OPTIMIZER
     mark = limits.min_confidence if by_optimizer else 0.0
-    if not facts.acting_alone or (by_optimizer and facts.kind == "pause"):
+    if not facts.acting_alone or (facts.kind == "pause" and facts.source in BY_OWN_FIGURES):
         return mark
     own = limits.optimizer_auto_min_confidence if by_optimizer else 0.0
     return max(mark, own, limits.min_confidence_for_auto)

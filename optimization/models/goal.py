@@ -59,6 +59,11 @@ class OrchestratorSettings(models.Model):
     def __str__(self) -> str:
         return f"orchestrator of {self.account}"
 
+    @property
+    def largest_step(self) -> float:
+        """Of its ways of scaling, as a fraction."""
+        return max([float(one["step"]) for one in self.scaling_variants] or [self.scaling_step])
+
 
 class Goal(models.Model):
     """What an account wants: results of one signal, made by a learning and a scaling campaign of its own.

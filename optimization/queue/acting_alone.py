@@ -20,8 +20,8 @@ from metaads.models import AdAccount
 from optimization import bulk
 from optimization.guards import judge_all
 from optimization.knobs import knobs_for
-from optimization.limits import alone_an_hour_in_all
-from optimization.models import AccountLimits, Action, LimitCounter, Source, Status
+from optimization.limits import alone_an_hour_in_all, entered
+from optimization.models import AccountLimits, Action, LimitCounter, OrchestratorSettings, Source, Status
 from optimization.present import Asked, Present, place_of, present_of, unlike
 from optimization.queue.decision import approved
 from optimization.queue.decision import load as load_action
@@ -29,7 +29,7 @@ from optimization.queue.errors import QueueError
 from optimization.queue.facts import Surroundings, Wish, facts_for, surroundings
 from optimization.queue.four_eyes import Amount, change_a_day
 from optimization.queue.locks import Locks, locks_of
-from optimization.queue.policy import Case, Situation, judge_alone
+from optimization.queue.policy import PAUSE, SCALE, Case, Situation, judge_alone
 from optimization.queue.selectors import ranked
 from optimization.queue.tally import RunTally
 from optimization.steps import STEPS
@@ -154,10 +154,22 @@ def _situation(account: AdAccount, around: Surroundings, now: datetime) -> Situa
         stop=around.stop or "",
         doubt=around.doubt,
         optimizer_mode=knobs_for(account).mode if states[switch.OPTIMIZER] is None else "off",
+        **_of_goals(account),
         used_here=approved_alone(now, account).count(),
         used_in_all=approved_alone(now, account, in_all=True).count(),
         room_in_all=alone_an_hour_in_all(),
     )
+
+
+def _of_goals(account: AdAccount) -> dict[str, Any]:
+    """What its goals may do alone by the toggles as they are now, and by what step."""
+    row = OrchestratorSettings.objects.filter(account=account).first()
+    if row is None:
+        return {}
+    toggles = {SCALE: row.auto_scale_winners, PAUSE: row.auto_pause_losers}
+    bound = entered(account, "max_auto_change_percent", "MAX_AUTO_CHANGE_PERCENT")
+    percent = 0.0 if bound else round(row.largest_step * 100, 6)
+    return {"goals_alone": frozenset(kind for kind, on in toggles.items() if on), "goals_percent": percent}
 
 
 def _lock_all(now: datetime) -> None:

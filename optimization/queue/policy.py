@@ -11,11 +11,13 @@ from decimal import ROUND_DOWN, Decimal
 from math import isnan
 from typing import Any
 
+from optimization.guards.confidence import BY_OWN_FIGURES
 from optimization.kinds import KINDS
 from optimization.limits import Limits
 from optimization.models import AccountLimits, Source
 
-PAUSE = "pause"
+PAUSE, SCALE = "pause", "increase_budget"
+FROM_GOALS = "Goals do this alone only by the account's orchestrator settings: auto-scale winners, auto-pause losers."
 UNKNOWN_SIZE = "How large the change is cannot be said in percent of a budget, so a person decides."
 
 
@@ -24,7 +26,9 @@ class Situation:
     """What all actions of one account share at business time `now`.
 
     `doubt` as in `guards.base.Facts`: None = checked and trusted, "" = never checked. `used_here`, `used_in_all`:
-    actions that were approved alone in the last hour; `room_in_all` is the installation's limit on them.
+    actions that were approved alone in the last hour; `room_in_all` is the installation's limit on them. `goals_alone`:
+    kinds that the toggles of the account's goals let go alone now; `goals_percent`: the largest step that its scaling
+    was switched on with, 0 where somebody entered how much may change alone.
     """
 
     now: datetime
@@ -34,6 +38,8 @@ class Situation:
     stop: str = ""
     doubt: str | None = None
     optimizer_mode: str = "suggest"
+    goals_alone: frozenset[str] = frozenset()
+    goals_percent: float = 0.0
     used_here: int = 0
     used_in_all: int = 0
     room_in_all: int = 0
@@ -103,7 +109,8 @@ def _mode(case: Case) -> str:
 
 
 def _source(case: Case) -> str:
-    """A rule set to automatic, within its roll-out share; the optimiser in auto mode. Nobody else acts alone."""
+    """A rule set to automatic, within its roll-out share; the optimiser in auto mode; goals by their toggles, which
+    were on when it was proposed and are now. Nobody else acts alone."""
     if case.source == Source.RULE:
         outside = "" if case.within_share else "Its rule is rolled out to a share of its matches; this is not in it."
         return case.rule_off or outside
@@ -113,6 +120,8 @@ def _source(case: Case) -> str:
             if case.around.optimizer_mode == "auto"
             else "The optimiser is in suggest mode (its settings, or OPTIMIZER_MODE)."
         )
+    if case.source == Source.ORCHESTRATOR:
+        return "" if case.within_share and case.kind in case.around.goals_alone else FROM_GOALS
     return "What it comes from does not act alone."
 
 
@@ -125,9 +134,10 @@ def _approval_period(case: Case) -> str:
 
 
 def _confidence(case: Case) -> str:
-    """The strictest limit counts. The optimiser's pauses are spared; a rule's are not."""
+    """The strictest limit counts. Pauses of the optimiser and of goals are spared (spend without one event is a fact,
+    no estimate); a rule's are not."""
     by_optimizer = case.source == Source.OPTIMIZER
-    if by_optimizer and case.kind == PAUSE:
+    if case.kind == PAUSE and case.source in BY_OWN_FIGURES:
         return ""
     limits = case.around.limits
     mark = max(limits.min_confidence_for_auto, limits.optimizer_auto_min_confidence if by_optimizer else 0.0)
@@ -150,12 +160,19 @@ def _size(case: Case) -> str:
     """A gate, no trim: what is larger after trimming waits for a person."""
     if case.kind == PAUSE:
         return ""
-    most, percent = case.around.limits.max_auto_change_percent, size_percent(case.before, case.final)
+    most, percent = _most_percent(case), size_percent(case.before, case.final)
     if percent is None:
         return UNKNOWN_SIZE
     if not percent <= most:
         return f"It changes by {percent:.3g} %; alone at most {most:g} %."
     return ""
+
+
+def _most_percent(case: Case) -> float:
+    """Who switched auto-scaling on meant its step, which would else never go alone."""
+    limit = case.around.limits.max_auto_change_percent
+    scales = case.source == Source.ORCHESTRATOR and case.kind == SCALE and case.kind in case.around.goals_alone
+    return max(limit, case.around.goals_percent) if scales else limit
 
 
 def size_percent(before: Any, final: Any) -> float | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from optimization.kinds import KINDS
 from optimization.models import Source
-from optimization.queue.policy import CONDITIONS, Case, Situation, judge_alone, size_percent
+from optimization.queue.policy import CONDITIONS, SCALE, Case, Situation, judge_alone, size_percent
 from tests.factories.optimization import NOW, OLD, limits
 
 
@@ -52,6 +52,8 @@ BREAKS: dict[str, list[dict[str, Any]]] = {
         {"source": Source.OPTIMIZER, "around": {"optimizer_mode": "suggest"}},
         {"source": Source.OPTIMIZER, "around": {"optimizer_mode": "off"}},
         {"source": Source.ORCHESTRATOR},
+        {"source": Source.ORCHESTRATOR, "around": {"goals_alone": frozenset({"pause"})}},
+        {"source": Source.ORCHESTRATOR, "around": {"goals_alone": frozenset({SCALE})}, "within_share": False},
         {"source": Source.PERSON},
     ],
     "approval_period": [
@@ -117,6 +119,16 @@ def test_the_optimisers_pause_needs_no_confidence_and_its_other_changes_do() -> 
     pause: dict[str, Any] = {"kind": "pause", "field": "status", "before": "ACTIVE", "final": "PAUSED"}
     assert judge_alone(case(**pause, source=Source.OPTIMIZER, confidence=None)).alone
     assert list(held_back(case(source=Source.OPTIMIZER, confidence=None))) == ["confidence"]
+
+
+def test_what_goals_may_do_alone_is_what_their_toggles_say() -> None:
+    pause: dict[str, Any] = {"kind": "pause", "field": "status", "before": "ACTIVE", "final": "PAUSED"}
+    both = {"goals_alone": frozenset({"pause", SCALE}), "goals_percent": 20.0}
+    assert judge_alone(case(**pause, source=Source.ORCHESTRATOR, confidence=None, around=both)).alone
+    assert judge_alone(case(source=Source.ORCHESTRATOR, final=12_000, around=both)).alone
+    assert list(held_back(case(source=Source.ORCHESTRATOR, final=12_001, around=both))) == ["size"]
+    assert list(held_back(case(source=Source.ORCHESTRATOR, confidence=None, around=both))) == ["confidence"]
+    assert list(held_back(case(final=12_000, around=both))) == ["size"], "nobody else's"
 
 
 def test_pauses_count_in_the_hour() -> None:
