@@ -61,6 +61,22 @@ def test_one_alone_has_nothing_to_be_better_than() -> None:
     assert (found.winners, found.why_none) == ((), "There is no other ad set to compare with yet.")
 
 
+def test_newcomers_without_an_event_yet_make_nobody_a_winner() -> None:
+    """They are two hours old: that they have no event says nothing of what one costs there."""
+    newcomers = [one(name, 0.40, 0, hours=2) for name in "bde"]
+    leader, paused = one("a", 300, 3, hours=200), one("c", 300, 10, hours=200, running=False)
+    assert won(leader, paused, *newcomers) == []
+    alone = find([leader, *newcomers], ROW)
+    assert (alone.winners, alone.why_none) == ((), "The other ad sets have not spent enough yet to compare with.")
+
+
+def test_who_spent_more_than_an_event_costs_and_has_none_is_compared_with_and_who_spent_less_is_not() -> None:
+    leader = one("a", 300, 10)
+    assert won(leader, one("b", 29, 0), one("c", 29, 0)) == [], "less than the 30 that one event costs"
+    found = find([leader, one("b", 60, 0), one("c", 60, 0)], ROW)
+    assert "a median of at least 60.00" in found.winners[0].reason
+
+
 def test_at_most_two_win() -> None:
     assert len(won(*(one(name, 10, 30) for name in "abc"), *(one(name, 10, 5) for name in "defg"))) == 2
 
