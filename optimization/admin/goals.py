@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from metaads.clock import business_now
 from optimization.admin.base import BaseForm, GovernedAdmin, ReadOnlyAdmin, user_of
 from optimization.models import (
     Goal,
@@ -16,7 +17,7 @@ from optimization.models import (
     OrchestratorStep,
     SurveyAnswer,
 )
-from optimization.orchestrator.goals import checked, save_goal
+from optimization.orchestrator.goals import can_go_on, checked, save_goal
 from optimization.orchestrator.refused import GoalRefused
 from optimization.orchestrator.settings import checked_settings, save_settings
 from optimization.orchestrator.templates import ALL
@@ -43,6 +44,8 @@ class GoalForm(BaseForm):
                 setattr(goal, name, value)
             try:
                 values["template"] = checked(goal).template
+                if self.instance.pk and self.instance.active:
+                    can_go_on(self.instance, goal, business_now(self.instance.account))
             except GoalRefused as refused:
                 raise ValidationError(str(refused)) from None
         return values

@@ -55,7 +55,8 @@ class SignalCount:
 
 @dataclass(frozen=True)
 class Figures:
-    """Sums of an ad set or several. Spend in the major unit. `known`: every day asked for was read."""
+    """Sums of an ad set or several. Spend in the major unit. `known`: every day asked for was read, and events could
+    have been seen."""
 
     spend: float = 0.0
     impressions: float = 0.0
@@ -109,11 +110,12 @@ class Readings:
         return SignalCount(signal, 0, days)
 
     def of(self, ids: Iterable[str], signal: str, first: date, last: date) -> dict[str, Figures]:
-        """Sums by ad set over account days, both included. A day that nobody read makes them not known; in a day that
+        """Sums by ad set over account days, both included. A day that nobody read makes them not known, as does a
+        signal that nothing here ever counted, or that no row of an ad set that spent says anything of; in a day that
         was read, whoever has no row did nothing."""
         wanted = sorted({int(one) for one in ids})
         name, keys = self.column(signal), np.array(wanted, dtype=np.int64)
-        sums = np.zeros((3, len(keys)))
+        sums, told = np.zeros((3, len(keys))), np.zeros(len(keys), dtype=bool)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         for known in (self._known[day] for day in days if day in self._known):
             held = known.totals.ids
@@ -122,10 +124,12 @@ class Readings:
             inside[inside] = held[place[inside]] == keys[inside]
             for row, metric in enumerate(("spend", "impressions", name)):
                 if metric:
-                    sums[row, inside] += np.nan_to_num(known.totals.metric(metric)[place[inside]])
-        complete = all(day in self._known for day in days)
+                    values = known.totals.metric(metric)[place[inside]]
+                    sums[row, inside] += np.nan_to_num(values)
+                    told[inside] |= (metric == name) & ~np.isnan(values)
+        seen = (told | (sums[0] == 0)) & all(day in self._known for day in days) & bool(name)
         spend, shown, events = sums.tolist()
-        return {str(key): Figures(spend[i], shown[i], events[i], complete) for i, key in enumerate(wanted)}
+        return {str(key): Figures(spend[i], shown[i], events[i], bool(seen[i])) for i, key in enumerate(wanted)}
 
 
 def count_week(account: AdAccount, signal: str, now: datetime) -> SignalCount:

@@ -18,7 +18,17 @@ from optimization.orchestrator.refused import GoalRefused
 from optimization.orchestrator.settings import missing_amounts, settings_of
 from optimization.orchestrator.templates import ALL, BY_KEY, GoalTemplate
 
-__all__ = ["GoalRefused", "checked", "make_goal", "save_goal", "signal_count", "start_goal", "stop_goal", "toggle"]
+__all__ = [
+    "GoalRefused",
+    "can_go_on",
+    "checked",
+    "make_goal",
+    "save_goal",
+    "signal_count",
+    "start_goal",
+    "stop_goal",
+    "toggle",
+]
 
 
 def make_goal(account: AdAccount, key: str, user: User | None, now: datetime, **changes: Any) -> Goal:
@@ -33,10 +43,13 @@ def make_goal(account: AdAccount, key: str, user: User | None, now: datetime, **
 def save_goal(goal: Goal, user: User | None, now: datetime) -> Goal:
     """Stores a goal, new or changed. One that was made in admin without a template gets that of its key.
 
-    A changed template, or one that was not there, is checked at Meta again before its next use. Raises GoalRefused.
+    A changed template, or one that was not there, is checked at Meta again before its next use. One that is on must
+    be able to go on as it is changed. Raises GoalRefused.
     """
     checked(goal)
     old = Goal.objects.filter(pk=goal.pk).first()
+    if old is not None and old.active:
+        can_go_on(old, goal, now)
     if old is None:
         goal.created_at = now
     elif old.template != goal.template:
@@ -69,6 +82,19 @@ def checked(goal: Goal) -> Goal:
     if goal.learning_share is not None and not 0 < goal.learning_share <= 1:
         raise GoalRefused("learning_share: give a fraction, such as 0.7.")
     return goal
+
+
+def can_go_on(old: Goal, goal: Goal, now: datetime) -> None:
+    """What is asked of a goal that is switched on, asked again of what changed in one that is on: by a signal that
+    does not occur every ad set would be a loser. Raises GoalRefused that names the field; stores nothing."""
+    if goal.template != old.template:
+        lacking = document.missing_assets(document.template_of(goal), settings_of(old.account))
+        if lacking:
+            raise GoalRefused(f"template: fill in the orchestrator's settings first: {', '.join(lacking)}.")
+    if goal.signal != old.signal:
+        count = count_week(old.account, goal.signal, now)
+        if not count.count:
+            raise GoalRefused(f"signal: {count.sentence} Without it the goal, which is on, cannot tell what works.")
 
 
 def signal_count(goal: Goal, now: datetime) -> SignalCount:

@@ -80,7 +80,7 @@ def _why_not(ground: Ground, home: Made, entity: Entity, now: Figures, before: F
     if ground.hours(home) < hours or _changed_since(ground, home.meta_id, hours):
         return f"Its budget was set in the last {hours:g} hours."
     if not now.known or not before.known:
-        return "Not all of the days that are compared were read."
+        return "Not all of what is compared was read."
     if now.cost is None:
         return f"No event in the last {DAYS} days."
     if before.cost is None:
