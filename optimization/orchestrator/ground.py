@@ -122,9 +122,11 @@ class Ground:
 
     def running(self, one: Made) -> bool:
         """Switched on at Meta; what the mirror has not met yet was just started."""
-        held = self.ad_sets.get(one.meta_id)
+        of_ad_set = one.level == Level.AD_SET
+        held = (self.ad_sets if of_ad_set else self.campaigns).get(one.meta_id)
         if held is None:
-            return not AdSet.objects.filter(account=self.account, meta_id=one.meta_id).exists()
+            rows = AdSet.objects if of_ad_set else Campaign.objects
+            return not rows.filter(account=self.account, meta_id=one.meta_id).exists()
         return held.status == "ACTIVE"
 
     def learns(self, goal: Goal) -> bool:
@@ -137,18 +139,19 @@ class Ground:
     def hours(self, one: Made) -> float:
         return (self.now - one.made_at).total_seconds() / 3600
 
+    def budget_of(self, one: Made) -> int:
+        """Minor units a day that a running object may spend: of one that the mirror has not met yet, what it was made
+        with."""
+        held = (self.ad_sets if one.level == Level.AD_SET else self.campaigns).get(one.meta_id)
+        if held is not None:
+            return held.daily_budget or 0
+        return self.least if one.budget is None else one.budget
+
     @cached_property
     def in_use(self) -> int:
         """Minor units a day that all goals' objects may spend now: of switched on learning ad sets and campaigns."""
-        total = 0
-        for one in self.made:
-            if one.level == Level.AD_SET and one.role == LEARNING and self.running(one):
-                held = self.ad_sets.get(one.meta_id)
-                total += (held.daily_budget or 0) if held else self.least
-            elif one.level == Level.CAMPAIGN and one.role == SCALING:
-                scaling = self.campaigns.get(one.meta_id)
-                total += (scaling.daily_budget or 0) if scaling and scaling.status == "ACTIVE" else 0
-        return total
+        kinds = {(Level.AD_SET, LEARNING), (Level.CAMPAIGN, SCALING)}
+        return sum(self.budget_of(one) for one in self.made if (one.level, one.role) in kinds and self.running(one))
 
     def room(self, key: Key | None = None) -> int:
         """Minor units a day below the cap that nothing uses, waits for, or was claimed in this run. `key`: the proposal

@@ -80,7 +80,7 @@ def _add(ground: Ground, goal: Goal, template: GoalTemplate, groups: list[Group]
     if any(not one.open for one in ground.stands(goal, LEARNING, "create_ad_set")):
         return []
     running = [one for one in held if ground.running(one)]
-    used = sum((known.daily_budget or 0) for one in running if (known := ground.ad_sets.get(one.meta_id)))
+    used = sum(ground.budget_of(one) for one in running)
     share, scaling = ground.shares[goal.pk], ground.campaign_of(goal, SCALING)
     place = account_entity(ground.account, place_of(goal))
     room = ground.room((place.level, place.meta_id, "create_ad_set"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from metaads.models import AdAccount, Level
 from optimization.models import Action, GoalObject, Source
+from optimization.steps import BUDGET, steps_of
 
 LEARNING, SCALING = GoalObject.Role.LEARNING.value, GoalObject.Role.SCALING.value
 MARK = "goal"
@@ -15,7 +16,8 @@ MARK = "goal"
 
 @dataclass(frozen=True)
 class Made:
-    """A campaign or ad set that an executed action made for a goal; as `GoalObject`."""
+    """A campaign or ad set that an executed action made for a goal; as `GoalObject`. `budget`: a day, minor units, as
+    it was made with; None = it has none of its own, or the action does not say."""
 
     goal_id: int
     role: str
@@ -26,6 +28,7 @@ class Made:
     action_id: int
     group: str = ""
     promoted_from: str = ""
+    budget: int | None = None
 
 
 def made_for_goals(account: AdAccount) -> list[Made]:
@@ -39,6 +42,7 @@ def _of(action: Action) -> Iterator[Made]:
     if not mark or action.executed_at is None:
         return
     made = [one for one in action.made if one["level"] in (Level.CAMPAIGN, Level.AD_SET)]
+    budgets = _budgets(action)
     campaign = next((str(one["id"]) for one in made if one["level"] == Level.CAMPAIGN), "")
     home, groups = campaign or str(mark.get("campaign_id", "")), iter(mark.get("groups", ()))
     for one in made:
@@ -54,7 +58,18 @@ def _of(action: Action) -> Iterator[Made]:
             action_id=action.pk,
             group=group,
             promoted_from=source,
+            budget=budgets.get(str(one["id"])),
         )
+
+
+def _budgets(action: Action) -> dict[str, int]:
+    """Daily budgets by the id of what was made: each making step made one object, in their order."""
+    steps = steps_of(action.steps)
+    making = [(f"${number}", step) for number, step in enumerate(steps, 1) if step.op != "set"]
+    named = {place: str(one["id"]) for (place, _), one in zip(making, action.made, strict=False)}
+    found = {named[place]: step.params[BUDGET] for place, step in making if place in named and BUDGET in step.params}
+    found |= {named[one.entity_id]: one.new for one in steps if one.field == BUDGET and one.entity_id in named}
+    return {meta_id: int(budget) for meta_id, budget in found.items()}
 
 
 def keep_objects(account: AdAccount) -> int:

@@ -19,6 +19,7 @@ from optimization.orchestrator.scale import scale
 from optimization.orchestrator.settings import save_settings, shipped
 from optimization.orchestrator.templates import BY_KEY
 from optimization.orchestrator.variants import BadVariants, Variant, variant_of, variants_of
+from optimization.steps import Op, Step
 from tests.factories.metaads import AdAccountFactory, AdSetFactory, CampaignFactory
 from tests.optimization.conftest import NOW
 
@@ -109,6 +110,29 @@ def test_the_cap_of_all_goals_binds_its_step(goal: Goal) -> None:
     wanted = scale(ground_with(goal, Figures(20, 0, 40), Figures(70, 0, 130)), goal)[-1]
     assert wanted.draft
     assert wanted.draft.wanted == 1_100
+
+
+def test_what_the_mirror_has_not_met_yet_uses_what_it_was_made_with(goal: Goal) -> None:
+    before = ground_with(goal, Figures(), Figures()).in_use
+    learning, scaling = Campaign.objects.order_by("pk")
+    new = made(goal, "learning", learning, AdSet.objects.get(campaign=learning))
+    steps: list[tuple[Op, str, str, Any]] = [
+        ("create", "campaign", "", {}),
+        ("create", "adset", "$1", {"daily_budget": 1_700}),
+    ]
+    _as_made(new, steps, [("campaign", "701"), ("adset", "702")])
+    copy = made(goal, "scaling", scaling, AdSet.objects.get(campaign=scaling))
+    steps = [("create", "campaign", "", {"daily_budget": 900}), ("copy", "adset", "5", {})]
+    _as_made(copy, steps, [("campaign", "703"), ("adset", "704")])
+    assert ground_with(goal, Figures(), Figures()).in_use == before + 1_700 + 900
+    CampaignFactory.create(account=goal.account, meta_id="703", daily_budget=900, status="PAUSED")
+    assert ground_with(goal, Figures(), Figures()).in_use == before + 1_700
+
+
+def _as_made(action: Action, steps: list[tuple[Op, str, str, Any]], ids: list[tuple[str, str]]) -> None:
+    action.steps = [Step(op, level, about, "x", params=params).as_json() for op, level, about, params in steps]
+    action.made = [{"level": level, "id": meta_id, "name": "x"} for level, meta_id in ids]
+    action.save()
 
 
 def test_not_twice_in_a_day(goal: Goal) -> None:
