@@ -207,8 +207,10 @@ def _without_sales(by_level: Mapping[str, Judged]) -> frozenset[str]:
 
 
 def _of_goals(account: AdAccount) -> frozenset[str]:
-    """Campaigns that goals made: the orchestrator steers them by their own signal, and two hands on a budget fight."""
-    return frozenset(GoalObject.objects.filter(goal__account=account).values_list("campaign_id", flat=True))
+    """Campaigns of goals that are on: the orchestrator steers them by their own signal, and two hands on a budget
+    fight. Those of a goal that is off are the optimiser's, like any other."""
+    rows = GoalObject.objects.filter(goal__account=account, goal__active=True)
+    return frozenset(rows.values_list("campaign_id", flat=True))
 
 
 def _skipped(scene: Scene, asked: Iterable[str], others: Mapping[str, str], drafts: Sequence[Draft]) -> Counter[str]:

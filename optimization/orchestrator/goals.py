@@ -11,12 +11,15 @@ from pydantic import ValidationError
 
 from metaads.models import AdAccount
 from optimization.ledger import record
-from optimization.models import Goal
+from optimization.models import OPEN_STATUSES, Action, Goal, Source, Status
 from optimization.orchestrator import document
 from optimization.orchestrator.core_signal import SignalCount, count_week
+from optimization.orchestrator.creatives import KIND as CREATIVE_KIND
+from optimization.orchestrator.made import MARK
 from optimization.orchestrator.refused import GoalRefused
 from optimization.orchestrator.settings import missing_amounts, settings_of
 from optimization.orchestrator.templates import ALL, BY_KEY, GoalTemplate
+from optimization.queue.states import close_many
 
 __all__ = [
     "GoalRefused",
@@ -117,7 +120,8 @@ def start_goal(goal: Goal, user: User | None, now: datetime) -> SignalCount:
 
 
 def stop_goal(goal: Goal, user: User | None, now: datetime) -> bool:
-    """Switches a goal off: nothing new is wanted for it. What runs at Meta goes on. False if it was off."""
+    """Switches a goal off: nothing is wanted for it any more, so what it proposed and nobody decided on is cancelled
+    (but for its creatives, which are its set-up). What runs at Meta goes on. False if it was off."""
     return _switch(goal, False, user, now, {})
 
 
@@ -136,7 +140,16 @@ def _switch(goal: Goal, active: bool, user: User | None, now: datetime, more: di
     goal.refresh_from_db(fields=["active"])
     if changed:
         _record(goal, user, now, {"change": "switched_on" if active else "switched_off", **more})
+        if not active:
+            _cancel_open(goal, now)
     return changed == 1
+
+
+def _cancel_open(goal: Goal, now: datetime) -> None:
+    mine = Action.objects.filter(account=goal.account_id, source=Source.ORCHESTRATOR, status__in=OPEN_STATUSES)
+    rows = mine.filter(**{f"metrics__{MARK}__id": goal.pk}).exclude(kind=CREATIVE_KIND).values_list("pk", flat=True)
+    reason = f"Its goal, {goal.name}, was switched off."
+    close_many(goal.account_id, dict.fromkeys(rows, reason), Status.CANCELLED, now=now, actor="orchestrator")
 
 
 def _plain(goal: Goal) -> dict[str, Any]:

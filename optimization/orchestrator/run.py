@@ -131,6 +131,8 @@ def _goal(ground: Ground, goal: Goal, row: OrchestratorRun, report: Report) -> N
     """One goal: what it wants goes through the guard rails into the queue, in one transaction."""
     unchecked = _unchecked(ground, goal)
     with transaction.atomic():
+        if not Goal.objects.select_for_update(no_key=True).filter(pk=goal.pk, active=True).exists():
+            return  # somebody switched it off meanwhile
         wanted = plan(ground, goal)
         if unchecked:
             wanted = [_held_back(one, unchecked) for one in wanted]

@@ -203,12 +203,15 @@ def test_a_paused_campaign_is_not_looked_at(estate: Estate) -> None:
 def test_a_campaign_of_a_goal_is_left_to_the_goal(estate: Estate) -> None:
     campaign = estate.campaign()
     estate.ad_set(campaign, 3.2, spent=SPENT * 30)
-    goal = Goal.objects.create(account=estate.account, key="sales", name="Sales", signal="purchase", created_at=NOW)
+    names = {"key": "sales", "name": "Sales", "signal": "purchase", "active": True}
+    goal = Goal.objects.create(account=estate.account, created_at=NOW, **names)
     action = pause_action(AdSet.objects.get())
     place = {"level": "campaign", "meta_id": campaign.meta_id, "campaign_id": campaign.meta_id}
     GoalObject.objects.create(goal=goal, role="learning", action=action, made_at=NOW, **place)
     found = asked(estate)
     assert (found.drafts, dict(found.skipped)) == ([], {OF_A_GOAL: 1})
+    Goal.objects.update(active=False)
+    assert OF_A_GOAL not in asked(estate).skipped, "of a goal that is off it is nobody else's"
 
 
 @pytest.mark.parametrize("method", [Method.MARGINAL, Method.THOMPSON])

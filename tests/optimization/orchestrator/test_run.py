@@ -21,9 +21,11 @@ from optimization.models import (
     Status,
 )
 from optimization.orchestrator import plan as planning
+from optimization.orchestrator.creatives import approve_creative, make_creative
 from optimization.orchestrator.goals import save_goal, toggle
 from tests.optimization.conftest import NOW, Meta
 from tests.optimization.orchestrator.conftest import Started
+from tests.optimization.orchestrator.test_creatives import SPEC
 
 SCHEDULE = OrchestratorRun.Trigger.SCHEDULE
 
@@ -135,6 +137,20 @@ def test_no_goal_no_run_on_schedule(shop: Meta, started: Started) -> None:
     assert not orchestrator.is_due(shop.account, NOW)
     row = orchestrator.run(shop.account, NOW, OrchestratorRun.Trigger.USER)
     assert (row.state, row.errors) == ("failed", ["No goal is switched on."])
+
+
+def test_what_a_goal_proposed_is_cancelled_when_it_is_switched_off(shop: Meta, started: Started) -> None:
+    """But for a creative to be made, which is its set-up; another goal's stay."""
+    goal, other = started("traffic"), started("virality")
+    approve_creative(make_creative(goal, SPEC, None, NOW), None, NOW)
+    orchestrator.run(shop.account, NOW, SCHEDULE)
+    toggle(goal, False, None, NOW)
+    found = {(one.metrics["goal"]["key"], one.kind): one for one in Action.objects.all()}
+    assert found["traffic", "create_campaign"].status == Status.CANCELLED
+    assert found["traffic", "create_campaign"].outcome_note == f"Its goal, {goal.name}, was switched off."
+    assert found["traffic", "create_creative"].status == Status.PENDING
+    assert found[other.key, "create_campaign"].status == Status.PENDING
+    assert LedgerEvent.objects.filter(kind="optimization_cancelled").count() == 1
 
 
 def test_with_everything_off_a_run_says_so(shop: Meta, started: Started) -> None:
