@@ -27,6 +27,7 @@ Objective = Literal[
 Name = Annotated[str, Field(min_length=1, max_length=370)]
 """Meta takes 400 characters, and the mark of what we made needs some of them."""
 MetaId = Annotated[str, Field(pattern=r"^\d{1,32}$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Word = Annotated[str, Field(pattern=r"^[A-Z_]{2,60}$")]
 
 
@@ -115,7 +116,7 @@ class CampaignTemplate(_Budgeted):
         description="One a line, empty for none: HOUSING, EMPLOYMENT, FINANCIAL_PRODUCTS_SERVICES, "
         "ISSUES_ELECTIONS_POLITICS, ONLINE_GAMBLING_AND_GAMING.",
     )
-    special_ad_category_country: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]] = Field(
+    special_ad_category_country: list[Country] = Field(
         [], title="Countries of the category", description="Two letters, one a line, such as DE."
     )
     ad_sets: Annotated[list[AdSetTemplate], Field(min_length=1, max_length=50)] = Field(

@@ -9,7 +9,7 @@ from metaads.graph.money import to_minor
 from metaads.models import Level
 from optimization.entities import Entity
 from optimization.kinds.budget import Money
-from optimization.kinds.campaign_template import Category, Name, Objective, Strategy
+from optimization.kinds.campaign_template import Category, Country, Name, Objective, Strategy
 from optimization.kinds.making import HOME
 from optimization.steps import Step
 from optimization.world import World
@@ -25,6 +25,7 @@ class NewHome(BaseModel):
     daily_budget: Money
     bid_strategy: Strategy = "LOWEST_COST_WITHOUT_CAP"
     special_ad_categories: list[Category] = []
+    special_ad_category_country: list[Country] = []
 
 
 def home_of(entity: Entity, into: str | None, new: NewHome | None, world: World) -> Entity | None:
@@ -48,9 +49,11 @@ def _made_home(new: NewHome, entity: Entity, world: World) -> Entity:
 
 def shell_of(new: NewHome, world: World) -> Step:
     """The step that makes the campaign, paused."""
+    where = {"special_ad_category_country": new.special_ad_category_country}
     params = {
         "objective": new.objective,
         "special_ad_categories": new.special_ad_categories or ["NONE"],
+        **(where if new.special_ad_category_country else {}),
         "daily_budget": to_minor(new.daily_budget, world.currency),
         "bid_strategy": new.bid_strategy,
     }

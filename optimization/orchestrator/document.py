@@ -49,7 +49,8 @@ def missing_assets(template: GoalTemplate, row: OrchestratorSettings) -> list[st
     named = {value.strip("{}") for value in _texts(template.promoted_object or {}) if value.startswith("{")}
     lacking = [name for name in ASSETS if name in named and not getattr(row, name)]
     located = all(one.targeting.get("geo_locations") for one in template.audiences)
-    return lacking if located or row.countries else [*lacking, "countries"]
+    needless = located and not _is_special(template)
+    return lacking if needless or row.countries else [*lacking, "countries"]
 
 
 def _texts(values: Mapping[str, Any]) -> list[str]:
@@ -89,10 +90,20 @@ def campaign(
     return {
         "name": campaign_name(goal, template, "Learning"),
         "objective": template.objective,
-        "special_ad_categories": list(template.special_ad_categories),
-        **({"special_ad_category_country": list(row.countries)} if template.special_ad_categories else {}),
+        **special(template, row),
         "ad_sets": [ad_set(goal, template, row, group, budget) for group, budget in groups],
     }
+
+
+def special(template: GoalTemplate, row: OrchestratorSettings) -> dict[str, Any]:
+    """Its special ad categories; with one Meta asks for their countries too."""
+    categories = list(template.special_ad_categories)
+    where = {"special_ad_category_country": list(row.countries)} if _is_special(template) else {}
+    return {"special_ad_categories": categories, **where}
+
+
+def _is_special(template: GoalTemplate) -> bool:
+    return any(one != "NONE" for one in template.special_ad_categories)
 
 
 def campaign_name(goal: Goal, template: GoalTemplate, role: str) -> str:

@@ -115,5 +115,5 @@ def _new_campaign(ground: Ground, goal: Goal, budget: int) -> dict[str, Any]:
         "objective": template.objective,
         "daily_budget": str(from_minor(budget, ground.account.currency)),
         "bid_strategy": template.bid_strategy,
-        "special_ad_categories": list(template.special_ad_categories),
+        **document.special(template, ground.row),
     }

@@ -234,5 +234,10 @@ def test_a_winner_is_copied_into_the_campaign_that_there_is(goal: Goal) -> None:
     assert new.draft, new.message
     assert new.draft.parameters["new_campaign"]["daily_budget"] == "6.00"
     assert new.draft.steps[0].level == "campaign"
+    assert "special_ad_category_country" not in new.draft.steps[0].params
+    OrchestratorSettings.objects.update(countries=["US", "CA"])
+    goal.template = {**goal.template, "special_ad_categories": ["HOUSING"]}
+    special = promoted().draft.steps[0].params
+    assert (special["special_ad_categories"], special["special_ad_category_country"]) == (["HOUSING"], ["US", "CA"])
     OrchestratorSettings.objects.update(max_daily_budget=Decimal(19))
     assert promoted().message == FULL
