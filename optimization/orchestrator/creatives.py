@@ -13,6 +13,7 @@ from optimization.kinds import KINDS
 from optimization.ledger import record
 from optimization.models import OPEN_STATUSES, Action, Goal, GoalCreative, Status
 from optimization.orchestrator.ground import Ground
+from optimization.orchestrator.made import made_creative
 from optimization.orchestrator.refused import GoalRefused
 from optimization.orchestrator.settings import settings_of
 from optimization.queue.propose import propose
@@ -96,18 +97,19 @@ def propose_creation(row: GoalCreative, now: datetime) -> Action | None:
     return row.action
 
 
-def keep_creatives(account: AdAccount, now: datetime) -> int:
-    """Ids of what has been made at Meta since, and proposals for what was approved and still waits for one."""
+def waiting_creatives(account: AdAccount) -> list[GoalCreative]:
+    """What was approved for a goal, on or off, and has no id of Meta's here yet."""
     waiting = GoalCreative.objects.filter(goal__account=account, state=State.APPROVED, creative_id="")
-    kept = 0
-    for row in waiting.select_related("goal__account", "action"):
-        action = row.action
-        made = [one["id"] for one in action.made if one["level"] == "creative"] if action else []
-        if made and action and action.executed_at:
-            kept += GoalCreative.objects.filter(pk=row.pk, creative_id="").update(creative_id=str(made[0]))
-        elif action is None or action.status not in _STANDS:
-            propose_creation(row, now)
-    return kept
+    return list(waiting.select_related("goal__account", "action"))
+
+
+def keep_creative(row: GoalCreative, now: datetime) -> None:
+    """Its id, where it has been made at Meta since; else its proposal, where none stands. Raises GoalRefused."""
+    made = made_creative(row.action)
+    if made:
+        GoalCreative.objects.filter(pk=row.pk, creative_id="").update(creative_id=made)
+    elif row.action is None or row.action.status not in _STANDS:
+        propose_creation(row, now)
 
 
 _STANDS = {*OPEN_STATUSES, Status.APPROVED, Status.EXECUTING, Status.UNCERTAIN, Status.NEEDS_PERSON, Status.EXECUTED}

@@ -1,12 +1,13 @@
 """A goal's template and approved creatives, as documents of ad sets and campaigns. Pure but for the goal's rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import slugify
 
 from optimization.models import Goal, GoalCreative, OrchestratorSettings
+from optimization.orchestrator.made import made_creative
 from optimization.orchestrator.refused import GoalRefused
 from optimization.orchestrator.templates import GoalTemplate
 from optimization.orchestrator.templates.base import Audience
@@ -34,7 +35,7 @@ def template_of(goal: Goal) -> GoalTemplate:
 
 def groups_of(goal: Goal, template: GoalTemplate) -> list[Group]:
     """Every audience with every group of approved creatives that are at Meta, in the order of their making."""
-    usable = list(goal.creatives.filter(state=GoalCreative.State.APPROVED).exclude(creative_id="").order_by("pk"))
+    usable = [one for one in _approved(goal) if one.creative_id]
     size = template.creatives_per_group
     chunks = [tuple(usable[at : at + size]) for at in range(0, len(usable), size)]
     return [
@@ -42,6 +43,13 @@ def groups_of(goal: Goal, template: GoalTemplate) -> list[Group]:
         for chunk in chunks
         for audience in template.audiences
     ]
+
+
+def _approved(goal: Goal) -> Iterator[GoalCreative]:
+    """With the id of one that was made at Meta since the last run, so that a preview knows what a run will note."""
+    for one in goal.creatives.filter(state=GoalCreative.State.APPROVED).select_related("action").order_by("pk"):
+        one.creative_id = one.creative_id or made_creative(one.action)
+        yield one
 
 
 def missing_assets(template: GoalTemplate, row: OrchestratorSettings) -> list[str]:

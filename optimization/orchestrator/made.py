@@ -72,6 +72,13 @@ def _budgets(action: Action) -> dict[str, int]:
     return {meta_id: int(budget) for meta_id, budget in found.items()}
 
 
+def made_creative(action: Action | None) -> str:
+    """Meta's id of the creative that an executed action made; "" = none yet."""
+    if action is None or action.executed_at is None:
+        return ""
+    return next((str(one["id"]) for one in action.made if one["level"] == "creative"), "")
+
+
 def keep_objects(account: AdAccount) -> int:
     """Rows of GoalObject for what has been made since. Gives how many are new."""
     known = set(GoalObject.objects.filter(goal__account=account).values_list("goal_id", "level", "meta_id"))

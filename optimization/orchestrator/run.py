@@ -100,31 +100,31 @@ def _made(ground: Ground, row: OrchestratorRun) -> OrchestratorRun:
     if problem:
         report.errors.append(problem)
     else:
-        _isolated(report, None, partial(_keep, ground))
+        _isolated(report, None, partial(keep_objects, account), "What was made")
+        for creative in creatives.waiting_creatives(account):
+            keep, about = partial(creatives.keep_creative, creative, now), f"Creative {creative.name}"
+            _isolated(report, creative.goal, keep, f"{creative.goal.name}, {about}", creative=str(creative.public_id))
         for goal in ground.goals:
             _isolated(report, goal, partial(_goal, ground, goal, row, report))
-        act_alone(account, now)
+        _isolated(report, None, partial(act_alone, account, now), "Acting alone")
     return runlog.end(ground, row, report, failed=bool(problem))
 
 
-def _keep(ground: Ground) -> None:
-    """What was done since the last run is noted."""
-    keep_objects(ground.account)
-    creatives.keep_creatives(ground.account, ground.now)
-
-
-def _isolated(report: Report, goal: Goal | None, work: Callable[[], None]) -> None:
+def _isolated(report: Report, goal: Goal | None, work: Callable[[], object], name: str = "", **details: str) -> None:
+    """What fails is told under its name (that of the goal), and stops nothing else."""
     try:
         work()
     except Exception as error:
-        log.exception("goal %s failed", goal and goal.pk)
-        _failed(report, goal, error)
+        log.exception("%s failed", name or (goal and goal.pk))
+        _failed(report, goal, error, name, details)
 
 
-def _failed(report: Report, goal: Goal | None, error: Exception) -> None:
+def _failed(
+    report: Report, goal: Goal | None, error: Exception, name: str = "", details: dict[str, str] | None = None
+) -> None:
     said = str(error) if isinstance(error, GoalRefused) else f"{type(error).__name__}: {error}"
-    report.steps.append(Step(Kind.ERROR, goal.key if goal else "", said, Result.FAILED))
-    report.errors.append(f"{goal.name}: {said}" if goal else said)
+    report.steps.append(Step(Kind.ERROR, goal.key if goal else "", said, Result.FAILED, details or {}))
+    report.errors.append(f"{name or (goal and goal.name)}: {said}")
 
 
 def _goal(ground: Ground, goal: Goal, row: OrchestratorRun, report: Report) -> None:

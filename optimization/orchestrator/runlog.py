@@ -16,6 +16,8 @@ from optimization.orchestrator.report import Key, Kind, Report, Step, counts_of
 from optimization.orchestrator.settings import plain, save_settings
 
 State = OrchestratorRun.State
+CREATIVE = "creative"
+"""Key of a step's details: it is about one creative, and its goal was planned all the same."""
 LONGEST = timedelta(hours=1)
 WORDS = {
     "campaigns_created": "campaigns to create",
@@ -99,13 +101,15 @@ def store(
 
 @transaction.atomic
 def end(ground: Ground, row: OrchestratorRun, report: Report, *, failed: bool) -> OrchestratorRun:
-    """Notes what became of it. `failed`: the account was not eligible at all."""
+    """Notes what became of it. `failed`: the account was not eligible at all; a run of which no goal could be planned
+    has failed too."""
     account, now = ground.account, ground.now
     errors = [step for step in report.steps if step.type == Kind.ERROR]
     by_key = {goal.key: goal for goal in ground.goals}
     for step in errors:
         store(row, by_key.get(step.goal_key), [step], {}, now)
-    row.state = _state(report, failed=failed or len(errors) >= max(len(ground.goals), 1))
+    broken = {step.goal_key for step in errors if CREATIVE not in step.details}
+    row.state = _state(report, failed=failed or broken >= by_key.keys())
     row.ended_at, row.counts, row.errors = now, counts_of(report.steps), report.errors
     row.save(update_fields=["state", "ended_at", "counts", "errors"])
     if ground.row.pk is None:

@@ -116,6 +116,47 @@ def test_a_failing_goal_does_not_stop_the_others(shop: Meta, started: Started, m
     assert Notification.objects.get(key=f"orchestrator:{row.public_id}").severity == "warning"
 
 
+def test_a_creative_that_cannot_be_made_stops_neither_its_goal_nor_other_creatives(
+    shop: Meta, started: Started
+) -> None:
+    goal = started("traffic")
+    bad, good = (approve_creative(make_creative(goal, SPEC, None, NOW), None, NOW) for _ in "ab")
+    Action.objects.filter(pk=bad.action_id).update(status=Status.EXPIRED)
+    made = {"made": [{"level": "creative", "id": "5512", "name": "Blue"}], "executed_at": NOW}
+    Action.objects.filter(pk=good.action_id).update(status=Status.EXECUTED, **made)
+    type(bad).objects.filter(pk=bad.pk).update(spec={"name": "Blue"})
+    row = orchestrator.run(shop.account, NOW, SCHEDULE)
+    good.refresh_from_db()
+    assert (row.state, good.creative_id) == ("completed_with_errors", "5512"), row.errors
+    assert row.errors[0].startswith("Traffic, Creative Blue: ")
+    assert row.steps.get(kind="create_campaign").result == "success"
+
+
+def test_a_preview_knows_a_creative_that_was_made_since_the_last_run(shop: Meta, started: Started) -> None:
+    goal = started("traffic")
+    goal.creatives.all().delete()
+    made = approve_creative(make_creative(goal, SPEC, None, NOW), None, NOW)
+    assert "No approved creative" in orchestrator.preview(shop.account, NOW).steps[0].message
+    done = {"made": [{"level": "creative", "id": "5512", "name": "Blue"}], "executed_at": NOW}
+    Action.objects.filter(pk=made.action_id).update(status=Status.EXECUTED, **done)
+    (step,) = orchestrator.preview(shop.account, NOW).steps
+    assert (step.type, step.result) == ("create_campaign", "success")
+
+
+def test_what_fails_in_acting_alone_does_not_leave_the_run_running(
+    shop: Meta, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started("traffic")
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr("optimization.queue.acting_alone.candidates", broken)
+    row = orchestrator.run(shop.account, NOW, SCHEDULE)
+    assert (row.state, row.errors) == ("completed_with_errors", ["Acting alone: RuntimeError: no such thing"])
+    assert OrchestratorSettings.objects.get().last_run_at == NOW
+
+
 def test_what_meta_would_refuse_is_not_proposed_and_the_log_says_why(shop: Meta, started: Started) -> None:
     goal = started("traffic")
     alone = Campaign.objects.filter(account=shop.account, daily_budget=None, lifetime_budget=None, status="ACTIVE")
