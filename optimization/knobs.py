@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from metaads.models import AdAccount
 from metaads.prepared import Prepared
 from optimization.limits import Limits, limits_for
-from optimization.models import Method, OptimizerSettings
+from optimization.models import Method, OptimizerSettings, OrchestratorSettings
 
 DEFAULT_LOOKBACK, DEFAULT_BREAK_EVEN = 7, 1.0
 Mode = OptimizerSettings.Mode
@@ -78,9 +78,17 @@ def knobs_of(rows: list[OptimizerSettings]) -> Knobs:
 
 
 def rail_limits(account: AdAccount) -> Limits:
-    """The account's limits with those that its optimiser has of its own. Two look-ups."""
+    """The account's limits with those that its optimiser and its goals have of their own. Three look-ups."""
     percent = knobs_for(account).max_daily_change_percent
-    return replace(limits_for(account), optimizer_raise_percent_per_day=percent)
+    limits, goals = limits_for(account), _GOALS.first(account.pk)
+    own: dict[str, float] = {}
+    if goals is not None:
+        for name in ("promotion_cooldown_hours", "scaling_cooldown_hours"):
+            own[name] = _strictest(f"ORCHESTRATOR_{name.upper()}", getattr(goals, name), max)
+    return replace(limits, optimizer_raise_percent_per_day=percent, **own)
+
+
+_GOALS = Prepared(lambda account: OrchestratorSettings.objects.filter(account_id=account)[:1])
 
 
 def _own(rows: list[OptimizerSettings], name: str) -> Any:

@@ -76,6 +76,7 @@ class Facts:
     last_executed_at: datetime | None = None
     last_optimizer_at: datetime | None = None
     last_orchestrator_at: datetime | None = None
+    """Of something that is to be made: when something was made there, or promoted of it, last."""
     budget_changes_today: int = 0
     budget_changes_last_hour: int = 0
     raised_today: int = 0

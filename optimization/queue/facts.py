@@ -23,7 +23,7 @@ from optimization.knobs import rail_limits
 from optimization.limits import Limits, alone_an_hour_in_all
 from optimization.models import ACCOUNT_LEVEL, EmergencyStop, LimitCounter, Source
 from optimization.queue.estate import Estate, estate_now
-from optimization.queue.lasts import last_changes
+from optimization.queue.lasts import last_changes, last_for_goals
 from optimization.queue.spending import (
     CUT,
     EXPOSURE,
@@ -57,6 +57,7 @@ class Surroundings:
     counters: dict[str, int]
     estate: Estate
     last_orchestrator: dict[Key, datetime] = field(default_factory=dict)
+    last_made: dict[Key, datetime] = field(default_factory=dict)
     hour_changes: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
@@ -88,6 +89,7 @@ def surroundings(
     level that need not be read again."""
     ids = None if entity_ids is None else list(entity_ids)
     stop, limits = EmergencyStop.objects.in_force(account), rail_limits(account)
+    last_orchestrator, last_made = last_for_goals(account, ids)
     return Surroundings(
         account=account,
         now=now,
@@ -97,7 +99,8 @@ def surroundings(
         doubt=_doubt(account),
         last_executed=last_changes(account, ids),
         last_optimizer=last_changes(account, ids, Source.OPTIMIZER),
-        last_orchestrator=last_changes(account, ids, Source.ORCHESTRATOR),
+        last_orchestrator=last_orchestrator,
+        last_made=last_made,
         counters={**dict(_COUNTERS(account.pk, account_day(account, now))), CUT: cut_today(account, now)},
         estate=estate_now(account, now, limits, made),
         hour_changes={} if ids is None else budget_changes_last_hour(account, ids, now),
@@ -180,7 +183,7 @@ def _history(around: Surroundings, wish: Wish, entity: Entity, own: Counted) -> 
     return {
         "last_executed_at": around.last_executed.get(key),
         "last_optimizer_at": around.last_optimizer.get(key),
-        "last_orchestrator_at": around.last_orchestrator.get(key),
+        "last_orchestrator_at": (around.last_made if wish.field == MADE else around.last_orchestrator).get(key),
         "budget_changes_today": changes,
         "raised_today": raised,
         "day_start_budget": wish.before - raised if isinstance(wish.before, int) else None,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from metaads.models import AdAccount
-from optimization.knobs import Knobs, knobs_for
-from optimization.models import Method, OptimizerSettings
+from optimization.knobs import Knobs, knobs_for, rail_limits
+from optimization.models import Method, OptimizerSettings, OrchestratorSettings
 from tests.factories.metaads import AdAccountFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +86,11 @@ def test_the_mode_of_the_environment_binds_only_where_it_is_set(
     settings.OPTIMIZER_MODE, settings.OPTIMIZER_MODE_BINDS = environment_says, binds
     OptimizerSettings.objects.create(mode=row)
     assert knobs_for(account).mode == mode
+
+
+def test_the_rails_wait_as_long_as_the_accounts_goals_are_to(account: AdAccount, settings: Any) -> None:
+    assert (rail_limits(account).scaling_cooldown_hours, rail_limits(account).promotion_cooldown_hours) == (24, 72)
+    OrchestratorSettings.objects.create(account=account, scaling_cooldown_hours=12, promotion_cooldown_hours=100)
+    assert (rail_limits(account).scaling_cooldown_hours, rail_limits(account).promotion_cooldown_hours) == (12, 100)
+    environment(settings, ORCHESTRATOR_SCALING_COOLDOWN_HOURS=48)
+    assert rail_limits(account).scaling_cooldown_hours == 48

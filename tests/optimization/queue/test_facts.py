@@ -10,7 +10,7 @@ from intelligence.columns import pack
 from intelligence.models import DayProfile
 from metaads.models import AdSet, OutsideChange
 from optimization.entities import Entity, load_one
-from optimization.guards import Facts
+from optimization.guards import MADE, Facts
 from optimization.limits import limits_for
 from optimization.models import EntityLock, LimitCounter, Source, Status
 from optimization.queue import learned
@@ -44,6 +44,22 @@ def gathered(ad_set: AdSet, wanted: Any = 11_000, field: str = "daily_budget", *
     values: dict[str, Any] = {"source": Source.RULE, "kind": "increase_budget", "data_read_at": NOW, **changes}
     wish = Wish(field=field, before=before, wanted=wanted, **values)
     return facts_for(surroundings(ad_set.account, NOW), wish, entity, before)
+
+
+def test_a_promotion_waits_from_the_last_promotion_and_not_from_a_cut(ad_set: AdSet) -> None:
+    """Learning is cut to make room for it: it comes with the next run."""
+    by_goal: dict[str, Any] = {"source": Source.ORCHESTRATOR, "status": Status.EXECUTED}
+    budget_action(ad_set, 500, **by_goal, executed_at=NOW - timedelta(hours=6))
+    wish: dict[str, Any] = {"field": MADE, "source": Source.ORCHESTRATOR, "kind": "duplicate"}
+    assert gathered_made(ad_set, **wish).last_orchestrator_at is None
+    assert gathered(ad_set, source=Source.ORCHESTRATOR).last_orchestrator_at == NOW - timedelta(hours=6)
+    pause_action(ad_set, **{**by_goal, "kind": "duplicate"}, executed_at=NOW - timedelta(hours=60))
+    assert gathered_made(ad_set, **wish).last_orchestrator_at == NOW - timedelta(hours=60)
+
+
+def gathered_made(ad_set: AdSet, **wish: Any) -> Facts:
+    made = Wish(before=0, wanted=1_000, data_read_at=NOW, **wish)
+    return facts_for(surroundings(ad_set.account, NOW, [ad_set.meta_id]), made, entity_of(ad_set), 0)
 
 
 @pytest.mark.parametrize("above", ["adset", "campaign", "account"])
