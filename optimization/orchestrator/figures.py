@@ -1,6 +1,6 @@
 """The learning ad sets of a goal with their figures, as winners and losers are looked for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from intelligence.metrics import windows
 from optimization.models import Goal
@@ -24,6 +24,7 @@ def candidates(ground: Ground, goal: Goal) -> list[Candidate]:
             ground.hours(one),
             found[one.meta_id],
             ground.running(one),
+            MOST_DAYS if windows.local_day(one.made_at, ground.account.zone) < _oldest(ground) else None,
         )
         for one in made
     ]
@@ -31,9 +32,13 @@ def candidates(ground: Ground, goal: Goal) -> list[Candidate]:
 
 def since_made(ground: Ground, goal: Goal, made: list[Made]) -> dict[str, Figures]:
     """Figures by ad set from the day it was made, or from two weeks ago."""
-    today, zone = ground.readings.today, ground.account.zone
+    today, zone, oldest = ground.readings.today, ground.account.zone, _oldest(ground)
     found: dict[str, Figures] = {}
     for one in made:
-        first = max(windows.local_day(one.made_at, zone), today - timedelta(days=MOST_DAYS))
+        first = max(windows.local_day(one.made_at, zone), oldest)
         found |= ground.readings.of([one.meta_id], goal.signal, first, today)
     return found
+
+
+def _oldest(ground: Ground) -> date:
+    return ground.readings.today - timedelta(days=MOST_DAYS)

@@ -31,7 +31,8 @@ def _pause(ground: Ground, goal: Goal, one: Candidate) -> Wanted | None:
     if (entity.daily_budget or 0) < ground.least:
         return Wanted(PAUSE, "Its budget is below the least of an ad set, so it had no chance.", details=details)
     currency = ground.account.currency
-    reason = f"{one.figures.spend:,.2f} {currency} spent in {one.hours:.0f} hours without one {goal.signal}."
+    when = f"the last {one.days} days" if one.days else f"{one.hours:.0f} hours"
+    reason = f"{one.figures.spend:,.2f} {currency} spent in {when} without one {goal.signal}."
     if ground.row.auto_pause_losers:
         reason = f"{reason} That is a count and no estimate, so it may go alone without a confidence."
     made = ground.draft(

@@ -15,13 +15,15 @@ SURE = 0.90
 
 @dataclass(frozen=True)
 class Candidate:
-    """A learning ad set. `hours`: since it was made; `figures`: since then, at most two weeks."""
+    """A learning ad set. `hours`: since it was made; `figures`: since then, or of the last `days` days, where it is
+    older (None = since then)."""
 
     meta_id: str
     name: str
     hours: float
     figures: Figures
     running: bool = True
+    days: int | None = None
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,13 @@ def test_losers_spent_enough_without_one_event(goal: Goal, figures: Figures, los
     assert len(losers(ground_with(goal, figures, figures), goal)) == lost
 
 
+@pytest.mark.parametrize(("days", "says"), [(12, "in 288 hours without"), (20, "in the last 14 days without")])
+def test_a_loser_is_told_the_span_that_was_looked_at(goal: Goal, days: int, says: str) -> None:
+    Action.objects.update(executed_at=NOW - timedelta(days=days))
+    (wanted,) = losers(ground_with(goal, Figures(30, 0, 0), Figures(30, 0, 0)), goal)
+    assert f"30.00 USD spent {says} one link_click." in wanted.message
+
+
 def test_a_loser_whose_budget_gave_it_no_chance_is_let_be(goal: Goal) -> None:
     AdSet.objects.filter(daily_budget=1_000).update(daily_budget=499)
     (wanted,) = losers(ground_with(goal, Figures(30, 0, 0), Figures()), goal)
