@@ -11,6 +11,7 @@ from django.forms.models import model_to_dict
 
 from metaads.exchange import UnknownCurrency, from_usd
 from metaads.models import AdAccount, Pixel
+from optimization.kinds import KINDS
 from optimization.ledger import record
 from optimization.models import OrchestratorSettings
 from optimization.orchestrator.refused import GoalRefused
@@ -24,6 +25,9 @@ SHIPPED_USD: dict[str, Decimal] = {
     "loser_min_spend": Decimal(10),
     "least_ad_set_budget": Decimal(5),
 }
+
+HOURS = ("promotion_cooldown_hours", "scaling_cooldown_hours", "winner_min_hours", "loser_min_hours")
+MOST_MINUTES = 1_440
 
 
 def shipped(account: AdAccount) -> OrchestratorSettings:
@@ -57,12 +61,28 @@ def checked_settings(row: OrchestratorSettings) -> OrchestratorSettings:
     for name in ("learning_share", "scaling_step", "winner_lead"):
         if not 0 < getattr(row, name) <= 1:
             raise GoalRefused(f"{name}: give a fraction above 0, at most 1.")
-    if row.interval_hours < 1 or min(row.promotion_cooldown_hours, row.scaling_cooldown_hours) < 0:
-        raise GoalRefused("interval_hours: at least 1; cooldowns at least 0.")
-    if any(amount is not None and amount <= 0 for amount in (getattr(row, name) for name in SHIPPED_USD)):
-        raise GoalRefused("Amounts must be more than 0.")
+    if not row.interval_hours >= 1:
+        raise GoalRefused("interval_hours: give at least 1.")
+    for name in HOURS:
+        if not getattr(row, name) >= 0:
+            raise GoalRefused(f"{name}: give 0 or more hours.")
+    for name in SHIPPED_USD:
+        amount = getattr(row, name)
+        if amount is not None and amount <= 0:
+            raise GoalRefused(f"{name}: it must be more than 0.")
     variants_of(row)
+    _check_minutes(row.minutes_per_kind)
     return row
+
+
+def _check_minutes(minutes: object) -> None:
+    if not isinstance(minutes, dict):
+        raise GoalRefused('minutes_per_kind: give minutes by kind of action, such as {"pause": 3}.')
+    for kind, one in minutes.items():
+        if kind not in KINDS:
+            raise GoalRefused(f"minutes_per_kind: there is no kind {kind!r}; there are {', '.join(sorted(KINDS))}.")
+        if type(one) not in (int, float) or not 0 <= one <= MOST_MINUTES:
+            raise GoalRefused(f"minutes_per_kind: {kind} needs a number of minutes from 0 to {MOST_MINUTES}.")
 
 
 @transaction.atomic
