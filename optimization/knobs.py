@@ -81,7 +81,7 @@ def rail_limits(account: AdAccount) -> Limits:
     """The account's limits with those that its optimiser and its goals have of their own. Three look-ups."""
     percent = knobs_for(account).max_daily_change_percent
     limits, goals = limits_for(account), _GOALS.first(account.pk)
-    own: dict[str, float] = {}
+    own: dict[str, Any] = {}
     if goals is not None:
         for name in ("promotion_cooldown_hours", "scaling_cooldown_hours"):
             own[name] = _strictest(f"ORCHESTRATOR_{name.upper()}", getattr(goals, name), max)

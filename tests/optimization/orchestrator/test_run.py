@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from metaads.models import Campaign, SwitchState
@@ -14,6 +15,7 @@ from optimization import orchestrator
 from optimization.models import (
     Action,
     Goal,
+    GoalCreative,
     LedgerEvent,
     OrchestratorRun,
     OrchestratorSettings,
@@ -116,14 +118,18 @@ def test_a_failing_goal_does_not_stop_the_others(shop: Meta, started: Started, m
     assert Notification.objects.get(key=f"orchestrator:{row.public_id}").severity == "warning"
 
 
+def actions_of(creative: GoalCreative) -> QuerySet[Action]:
+    return Action.objects.filter(pk__in=[creative.action_id])
+
+
 def test_a_creative_that_cannot_be_made_stops_neither_its_goal_nor_other_creatives(
     shop: Meta, started: Started
 ) -> None:
     goal = started("traffic")
     bad, good = (approve_creative(make_creative(goal, SPEC, None, NOW), None, NOW) for _ in "ab")
-    Action.objects.filter(pk=bad.action_id).update(status=Status.EXPIRED)
+    actions_of(bad).update(status=Status.EXPIRED)
     made = {"made": [{"level": "creative", "id": "5512", "name": "Blue"}], "executed_at": NOW}
-    Action.objects.filter(pk=good.action_id).update(status=Status.EXECUTED, **made)
+    actions_of(good).update(status=Status.EXECUTED, **made)
     type(bad).objects.filter(pk=bad.pk).update(spec={"name": "Blue"})
     row = orchestrator.run(shop.account, NOW, SCHEDULE)
     good.refresh_from_db()
@@ -138,7 +144,7 @@ def test_a_preview_knows_a_creative_that_was_made_since_the_last_run(shop: Meta,
     made = approve_creative(make_creative(goal, SPEC, None, NOW), None, NOW)
     assert "No approved creative" in orchestrator.preview(shop.account, NOW).steps[0].message
     done = {"made": [{"level": "creative", "id": "5512", "name": "Blue"}], "executed_at": NOW}
-    Action.objects.filter(pk=made.action_id).update(status=Status.EXECUTED, **done)
+    actions_of(made).update(status=Status.EXECUTED, **done)
     (step,) = orchestrator.preview(shop.account, NOW).steps
     assert (step.type, step.result) == ("create_campaign", "success")
 
