@@ -8,6 +8,7 @@ changes nothing and tells others. (`by_hand.py` is about what people did in Ads 
 
 from optimization.by_person.asking import FIRST, BadParameters, HeldBack, Wanted, kinds_for, tellers_for
 from optimization.by_person.look import Look, look
+from optimization.by_person.once import Repeated
 from optimization.by_person.propose import propose_by_hand
 from optimization.by_person.tell import tell_by_hand
 
@@ -16,6 +17,7 @@ __all__ = [
     "BadParameters",
     "HeldBack",
     "Look",
+    "Repeated",
     "Wanted",
     "kinds_for",
     "look",

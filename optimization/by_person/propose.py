@@ -11,6 +11,7 @@ from metaads.models import AdAccount, Role
 from metaads.models.membership import has_role
 from optimization.by_person.asking import BadParameters, HeldBack, Wanted
 from optimization.by_person.look import Look, look
+from optimization.by_person.once import first_of, keep_first, must_be_new
 from optimization.guards import overridden
 from optimization.ledger import record
 from optimization.models import OPEN_STATUSES, Action, Status
@@ -31,12 +32,14 @@ def propose_by_hand(
     reason: str,
     override_reason: str = "",
     seen: str = "",
+    once: str = "",
     approve: bool = True,
 ) -> Action:
     """Keeps the action and approves it, unless two others must (`four eyes`): then it waits for them.
 
     `user` None = the operator. `seen`: the fingerprint of what the person looked at; another change is refused.
-    `approve` False only proposes. Raises NotAllowed, BadParameters, HeldBack, Invalid or Stale; nothing is stored then.
+    `once`: the form's token; sent again, it gives the first action. `approve` False only proposes.
+    Raises NotAllowed, BadParameters, HeldBack, Invalid, Repeated or Stale; nothing is stored then.
     """
     if user is not None and not has_role(user, account, Role.MANAGER):
         raise NotAllowed(FOR_MANAGERS)
@@ -47,9 +50,15 @@ def propose_by_hand(
         raise Invalid(f"Nothing is proposed now: {off}")
     with transaction.atomic():
         AdAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+        first = first_of(user, wanted, once) if user and once else None
+        if first is not None:
+            return first
         found = look(account, wanted, now, user, reason)
         _must_hold(found, override_reason, seen)
+        must_be_new(found.action, user, now)
         action = _kept(found, user, now, override_reason.strip())
+        if user and once:
+            keep_first(user, wanted, once, action)
         return _approved(action, user, now) if approve else load(action.pk)
 
 

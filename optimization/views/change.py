@@ -3,6 +3,7 @@
 A GET chooses the kind, asks for its parameters and reviews what they would do; the POST does that, or rehearses it.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from metaads.models import AdAccount, Level
 from optimization.by_person import (
     BadParameters,
     Look,
+    Repeated,
     kinds_for,
     look,
     propose_by_hand,
@@ -32,7 +34,7 @@ from optimization.by_person import (
 )
 from optimization.entities import load_one
 from optimization.kinds import Kind
-from optimization.models import ACCOUNT_LEVEL, Status
+from optimization.models import ACCOUNT_LEVEL, IN_FLIGHT_STATUSES, Action, Status
 from optimization.operators.values.inputs import Input
 from optimization.queue.errors import NotAllowed, QueueError
 from optimization.queue.locks import locks_of
@@ -46,6 +48,11 @@ from optimization.views.subject import Crumb, crumbs, entity_href, find
 
 FIELDS = frozenset({"reason", "override_reason", "timed", "hours"})
 """Of the form, beside the kind's own parameters."""
+SAID = {
+    Status.PENDING: "Proposed: two other people must approve a change of this size.",
+    **dict.fromkeys((Status.APPROVED, *IN_FLIGHT_STATUSES), "On its way."),
+}
+BEFORE = "This form was sent before. Here is what became of it."
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,7 @@ class Page:
         )
         self.problems: Mapping[str, Sequence[str]] = {}
         self.error = ""
+        self.made: Action | None = None
 
     @property
     def user(self) -> User:
@@ -158,6 +166,8 @@ class Page:
 
     def _note(self, error: QueueError) -> None:
         """Fields that the page has get their own words, the rest stands above. What was noted before is kept."""
+        if isinstance(error, Repeated):
+            self.made = error.action
         name, colon, words = str(error).partition(": ")
         fields = {name: [words]} if colon and name in FIELDS else {"": [str(error)]}
         if isinstance(error, BadParameters):
@@ -192,6 +202,8 @@ class Page:
             "controls": controls(self.inputs, self.typed, self.problems, self.target.account.currency) if kind else [],
             "problems": self.problems,
             "error": self.error,
+            "made": self.made,
+            "once": secrets.token_urlsafe(16),
             "review": review_of(found) if found else None,
             "rehearsed": rehearsed,
             "by_hand": switch.why_off(switch.EXECUTOR),
@@ -224,13 +236,12 @@ class Page:
                 reason=self.typed.reason,
                 override_reason=self.typed.override,
                 seen=self.typed.seen,
+                once=self.typed.once,
             )
         except NotAllowed as error:
             raise PermissionDenied(str(error)) from None
         except QueueError as error:
             self._note(error)
             return self.shown(status=422)
-        waits = action.status == Status.PENDING
-        said = "Proposed: two other people must approve a change of this size." if waits else "On its way."
-        messages.success(self.request, said)
+        messages.success(self.request, SAID.get(Status(action.status), BEFORE))
         return redirect("action", public_id=action.public_id)

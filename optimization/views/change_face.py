@@ -41,6 +41,7 @@ class Typed:
     override: str = ""
     seen: str = ""
     form: str = ""
+    once: str = ""
 
 
 def read(data: QueryDict) -> Typed:
@@ -56,6 +57,7 @@ def read(data: QueryDict) -> Typed:
         override=data.get("override_reason", ""),
         seen=data.get("seen", ""),
         form=data.get("form", ""),
+        once=data.get("once", ""),
     )
 
 

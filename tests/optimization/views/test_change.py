@@ -86,6 +86,20 @@ def test_doing_it_leads_to_the_action(page: Client, manager: User, ad: Ad) -> No
     assert "Sold out" in case
 
 
+def test_a_double_click_makes_one_copy_and_a_form_without_its_token_is_led_to_it(page: Client, ad: Ad) -> None:
+    text = html(page, f"{door(ad)}?kind=duplicate&review=1")
+    once = text.partition('name="once" value="')[2].partition('"')[0]
+    assert len(once) > 20
+    said = {"kind": "duplicate", "seen": seen_in(text), "reason": "More of it", "override_reason": "asked"}
+    answers = [page.post(door(ad), {**said, "once": once}) for _ in range(2)]
+    action = Action.objects.get()
+    assert {answer.headers["Location"] for answer in answers} == {f"/actions/{action.public_id}/"}
+    refused = page.post(door(ad), said)
+    assert refused.status_code == 422
+    assert f'href="/actions/{action.public_id}/">Look at it</a>' in refused.content.decode()
+    assert Action.objects.get() == action
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
