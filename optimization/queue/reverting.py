@@ -4,6 +4,8 @@ First a look (`look`), then the deed (`revert`), each undo by itself in a transa
 two people at once, undo nothing twice: what is being undone already is left out, under a lock.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +18,7 @@ from metaads.models import AdAccount, JournalStep, Role
 from metaads.models.membership import has_role
 from optimization.models import Action, Source, Status
 from optimization.models.action import IN_FLIGHT_STATUSES
-from optimization.queue.errors import Invalid, NotAllowed, QueueError
+from optimization.queue.errors import Invalid, NotAllowed, QueueError, Stale
 from optimization.queue.inverse import Inverse, fields_now, inverses
 from optimization.queue.undoing import (
     BEING_UNDONE,
@@ -31,6 +33,7 @@ from optimization.steps import STEPS, Step, steps_of
 
 MOST_HOURS = 24 * 31
 UNDONE = "It is undone already."
+OTHERWISE = "It would put back something else by now. Nothing was changed. Look at what stands here, then decide."
 UNDER_WAY = "It is still under way at Meta; look again when it has settled."
 NOT_OURS = "Meta showed the value already, so it was not our change."
 AN_UNDO = "It is an undo itself. Undo it on its own page, or choose the source “Undo”."
@@ -75,6 +78,23 @@ class Look:
     def undoes(self) -> list[Action]:
         return [action for inverse in self.inverses for action in inverse.undoes]
 
+    @property
+    def seen(self) -> str:
+        """A fingerprint of what would be written: what is done must be what was looked at."""
+        said = [
+            [
+                [action.pk for action in one.undoes],
+                one.level,
+                one.entity_id,
+                one.kind,
+                one.field,
+                one.before,
+                one.wanted,
+            ]
+            for one in self.inverses
+        ]
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
 
 @dataclass
 class Reverted:
@@ -84,9 +104,10 @@ class Reverted:
     left: list[tuple[Action, str]] = field(default_factory=list)
 
     @property
-    def undone(self) -> int:
-        """How many changes are put back."""
-        return sum(1 + undo.also_undid.count() for undo in self.undos)
+    def undone(self) -> set[int]:
+        """Ids of the changes that are put back."""
+        also = Action.objects.filter(undone_with__in=self.undos).values_list("pk", flat=True)
+        return {undo.undo_of_id for undo in self.undos if undo.undo_of_id} | set(also)
 
 
 def changes(account: AdAccount, wanted: Wanted) -> QuerySet[Action]:
@@ -142,16 +163,22 @@ def _sum_of(steps: Sequence[Step]) -> int | None:
 
 
 def revert(
-    account: AdAccount, wanted: Wanted, user: User | None, now: datetime, cause: Cause | None = None
+    account: AdAccount, wanted: Wanted, user: User | None, now: datetime, cause: Cause | None = None, seen: str = ""
 ) -> Reverted:
-    """Undoes all that can be. Raises NotAllowed, or Invalid while the executor is off."""
+    """Undoes all that can be. `seen`: the fingerprint of what the person looked at; anything else is refused, but for
+    nothing at all (it was pressed twice).
+
+    Raises NotAllowed, Stale, or Invalid while the executor is off; nothing is begun then.
+    """
     if user is not None and not has_role(user, account, Role.MANAGER):
         raise NotAllowed("Undoing is for managers of this ad account. Ask an administrator for the role.")
     must_be_possible()
     why = cause or by_person(user)
-    seen = look(account, wanted, now, why)
-    result = Reverted(left=list(seen.left))
-    for inverse in seen.inverses:
+    found = look(account, wanted, now, why)
+    if seen and found.inverses and seen != found.seen:
+        raise Stale(OTHERWISE)
+    result = Reverted(left=list(found.left))
+    for inverse in found.inverses:
         try:
             result.undos.append(put_back(inverse, why, now))
         except (QueueError, IntegrityError) as error:

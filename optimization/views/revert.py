@@ -1,8 +1,10 @@
 """Undo the last hours: choose, look at what would be done and what not, confirm once."""
 
 import math
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,9 +19,8 @@ from metaads.graph.money import money_text
 from metaads.models import AdAccount
 from optimization.kinds import ALL
 from optimization.models import Action, Rule, Source
-from optimization.queue.errors import Invalid, NotAllowed, QueueError
-from optimization.queue.reverting import Look, Wanted, effect_of, look, revert
-from optimization.views import words
+from optimization.queue.errors import Invalid, QueueError, Stale
+from optimization.queue.reverting import MOST_HOURS, Look, Reverted, Wanted, effect_of, look, revert
 from optimization.views.cards import card
 from optimization.views.scope import Scope, scope_of
 
@@ -27,6 +28,8 @@ HOURS = ("1", "4", "24")
 CUSTOM = "custom"
 CHOSEN = ("hours", "custom", "source", "rule", "kind")
 SHOWN = 200
+NUMBER = re.compile(r"[0-9]{1,18}")
+ELSEWHERE = "It is not among the changes of these hours."
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,25 @@ def _account(scope: Scope, wanted: str) -> AdAccount | None:
     return account
 
 
-def _wanted(data: QueryDict, now: datetime, only: frozenset[int] | None = None) -> Wanted:
+def _wanted(data: QueryDict, now: datetime) -> Wanted:
+    """What the form asks for, counted back from now."""
     source, rule, kind = (data.get(name, "") for name in ("source", "rule", "kind"))
     if source and source not in Source.values:
         raise Invalid(f"source: “{source}” is none of {', '.join(Source.values)}.")
     rule_id = int(rule) if rule.isdigit() else None
-    return Wanted.last(hours_of(data), now, source=source, rule_id=rule_id, kind=kind, only=only)
+    return Wanted.last(hours_of(data), now, source=source, rule_id=rule_id, kind=kind)
+
+
+def _confirmed(data: QueryDict, now: datetime) -> Wanted:
+    """What was shown, since the same moment: hours counted anew would begin later. Raises Invalid."""
+    wanted, only = _wanted(data, now), data.get("only", "").split(",")
+    try:
+        since = datetime.fromisoformat(data.get("since", ""))
+    except ValueError:
+        raise Invalid("Look first at what would be undone, then confirm it.") from None
+    if since.tzinfo is None or not now - timedelta(hours=MOST_HOURS + 24) < since <= now:
+        raise Invalid("since: the look is too old. Look again, then confirm it.")
+    return replace(wanted, since=since, only=frozenset(int(one) for one in only if NUMBER.fullmatch(one)))
 
 
 @login_required
@@ -88,26 +104,36 @@ def revert_page(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             return _do(request, account, now)
         seen = look(account, _wanted(data, now), now) if "hours" in data else None
-    except (NotAllowed, QueueError) as error:
-        return _page(request, scope, account, now, None, str(error))
+    except Stale as error:
+        return _page(request, scope, account, now, look(account, _wanted(data, now), now), str(error), 409)
+    except QueueError as error:
+        return _page(request, scope, account, now, None, str(error), 422)
     return _page(request, scope, account, now, seen)
 
 
 def _do(request: HttpRequest, account: AdAccount, now: datetime) -> HttpResponse:
-    """Undoes, of what fits, only what the person saw."""
+    """Undoes what the person saw, or nothing."""
     assert isinstance(request.user, User)  # noqa: S101  (login_required; tells mypy)
-    ids = request.POST.get("only", "").split(",")
-    only = frozenset(int(one) for one in ids if one.isdigit())
-    done = revert(account, _wanted(request.POST, now, only), request.user, now)
-    asked = [(action, why) for action, why in done.left if action.pk in only]
+    wanted = _confirmed(request.POST, now)
+    done = revert(account, wanted, request.user, now, seen=request.POST.get("seen") or "nothing was looked at")
+    undone = done.undone
     if done.undos:
-        undos, changes = _counted(len(done.undos), "undo"), _counted(done.undone, "change")
+        undos, changes = _counted(len(done.undos), "undo"), _counted(len(undone), "change")
         messages.success(request, f"On their way: {undos} for {changes}.")
     else:
-        messages.warning(request, "Nothing was left to undo. Nothing was changed.")
-    for action, why in asked[:5]:
-        messages.warning(request, f"{action.entity_name}: {why}")
+        messages.warning(request, "Nothing was left to undo.")
+    for told in _not_undone((wanted.only or frozenset()) - undone, done, account):
+        messages.warning(request, told)
     return redirect("/actions/?show=moving" if done.undos else request.get_full_path())
+
+
+def _not_undone(ids: Collection[int], done: Reverted, account: AdAccount) -> list[str]:
+    """All that was confirmed and is not undone: a line for each reason, with the names."""
+    reasons = {action.pk: why for action, why in done.left}
+    named: dict[str, list[str]] = {}
+    for action in Action.objects.filter(account=account, pk__in=ids).order_by("-executed_at", "-pk"):
+        named.setdefault(reasons.get(action.pk, ELSEWHERE), []).append(action.entity_name)
+    return [f"{', '.join(names)}: {why}" for why, names in named.items()]
 
 
 def _counted(number: int, what: str) -> str:
@@ -132,7 +158,13 @@ def _signed(minor: int, currency: str) -> str:
 
 
 def _page(
-    request: HttpRequest, scope: Scope, account: AdAccount, now: datetime, seen: Look | None, error: str = ""
+    request: HttpRequest,
+    scope: Scope,
+    account: AdAccount,
+    now: datetime,
+    seen: Look | None,
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     rules = Rule.objects.filter(versions__actions__account=account).distinct().order_by("name")
@@ -151,14 +183,10 @@ def _page(
         "chosen": [("account", account.pk), *((name, data.get(name, "")) for name in CHOSEN)],
         "error": error,
         "seen": seen,
-        "since": words.moment(_since(data, now), account) if seen else "",
+        "since": _wanted(data, now).since if seen else None,
         "rows": _rows(seen, scope, now)[:SHOWN] if seen else [],
         "effect": _signed(seen.effect, account.currency) if seen else "",
         "only": ",".join(str(action.pk) for action in seen.undoes) if seen else "",
         "left": seen.left[:SHOWN] if seen else [],
     }
-    return render(request, "optimization/revert.html", context, status=422 if error else 200)
-
-
-def _since(data: QueryDict, now: datetime) -> datetime:
-    return _wanted(data, now).since
+    return render(request, "optimization/revert.html", context, status=status)

@@ -126,27 +126,3 @@ def test_another_accounts_incident_does_not_exist(page: Client, yen: AdAccount) 
     for part in ("", "csv/", "pdf/"):
         assert page.get(f"/incidents/{incident.public_id}/{part}").status_code == 404
     assert str(incident.public_id) not in html(page, "/incidents/")
-
-
-def test_the_last_hours_are_shown_then_undone_after_one_yes(page: Client, euro: AdAccount, raised: Action) -> None:
-    text = html(page, f"/actions/revert/?account={euro.pk}&hours=4")
-    assert "1 undo for 1 change" in text
-    assert "−20.00 EUR a day" in text
-    assert not Action.objects.filter(source=Source.UNDO).exists()
-    chosen = {"account": euro.pk, "hours": "4", "only": str(raised.pk)}
-    assert page.post("/actions/revert/", chosen).status_code == 302
-    assert page.post("/actions/revert/", chosen).status_code == 302
-    assert Action.objects.filter(source=Source.UNDO).count() == 1
-    assert "being undone already" in html(page, f"/actions/revert/?account={euro.pk}&hours=4")
-
-
-def test_what_took_effect_after_the_look_is_not_undone_unseen(page: Client, euro: AdAccount, raised: Action) -> None:
-    page.post("/actions/revert/", {"account": euro.pk, "hours": "4", "only": ""})
-    assert not Action.objects.filter(source=Source.UNDO).exists()
-
-
-@pytest.mark.parametrize(("field", "value"), [("hours", "soon"), ("hours", "0"), ("source", "nobody")])
-def test_odd_choices_are_refused_with_the_field_named(page: Client, euro: AdAccount, field: str, value: str) -> None:
-    answer = page.get("/actions/revert/", {"account": str(euro.pk), "hours": "4", field: value})
-    assert answer.status_code == 422
-    assert f"{field}:" in answer.content.decode()
