@@ -14,12 +14,13 @@ from optimization.by_person.look import Look, look
 from optimization.by_person.once import first_of, keep_first, must_be_new
 from optimization.guards import overridden
 from optimization.ledger import record
-from optimization.models import OPEN_STATUSES, Action, Status
+from optimization.models import Action
 from optimization.queue.decision import approved, load, who
 from optimization.queue.errors import Invalid, NotAllowed, Stale
-from optimization.queue.states import move
+from optimization.queue.races import make_way, plainly
 
 FOR_MANAGERS = "Changing something is for managers of this ad account. Ask an administrator for the role."
+INSTEAD = "A person does it by hand instead."
 OTHERWISE = "It would do something else by now. Look at the new figures, then decide."
 
 
@@ -39,7 +40,7 @@ def propose_by_hand(
 
     `user` None = the operator. `seen`: the fingerprint of what the person looked at; another change is refused.
     `once`: the form's token; sent again, it gives the first action. `approve` False only proposes.
-    Raises NotAllowed, BadParameters, HeldBack, Invalid, Repeated or Stale; nothing is stored then.
+    Raises NotAllowed, BadParameters, HeldBack, Invalid, AlreadyDecided or Stale; nothing is stored then.
     """
     if user is not None and not has_role(user, account, Role.MANAGER):
         raise NotAllowed(FOR_MANAGERS)
@@ -48,7 +49,7 @@ def propose_by_hand(
     off = switch.why_off(switch.INTELLIGENCE)
     if off:
         raise Invalid(f"Nothing is proposed now: {off}")
-    with transaction.atomic():
+    with plainly():
         AdAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
         first = first_of(user, wanted, once) if user and once else None
         if first is not None:
@@ -76,7 +77,7 @@ def _kept(found: Look, user: User | None, now: datetime, override_reason: str) -
     """Stored, with its events; an open proposal for the same makes way."""
     action = found.action
     action.overridden = overridden(found.judgement, override_reason)
-    _make_way(action, now)
+    make_way(action, now, INSTEAD)
     action.save(force_insert=True)
     about: dict[str, Any] = {"account_id": action.account_id, "action_id": action.public_id, "now": now, **who(user)}
     steps = {"steps": action.steps} if action.steps else {}
@@ -99,20 +100,6 @@ def _kept(found: Look, user: User | None, now: datetime, override_reason: str) -
     if action.overridden:
         record("override_set", payload={"rails": action.overridden, "reason": override_reason}, **about)
     return action
-
-
-def _make_way(action: Action, now: datetime) -> None:
-    """One open proposal per object and kind: what a person wants now goes before what waits."""
-    reason = "A person does it by hand instead."
-    same = Action.objects.filter(
-        account_id=action.account_id,
-        level=action.level,
-        entity_id=action.entity_id,
-        kind=action.kind,
-        status__in=OPEN_STATUSES,
-    )
-    for proposal in same:
-        move(proposal, Status.SUPERSEDED, now=now, actor="system", payload={"reason": reason}, outcome_note=reason)
 
 
 def _approved(action: Action, user: User | None, now: datetime) -> Action:

@@ -1,19 +1,20 @@
 """Pausing what was touched: every campaign, ad set and ad that changed in the hours before a stop and still runs."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from metaads.models import AdAccount, Level
 from optimization.entities import Entity, load
 from optimization.ledger import record
-from optimization.models import OPEN_STATUSES, Action, Incident, Source, Status
+from optimization.models import Action, Incident, Source, Status
 from optimization.queue.decision import approved, who
+from optimization.queue.errors import QueueError
 from optimization.queue.inverse import backward
-from optimization.queue.states import move
+from optimization.queue.races import make_way, plainly
 
 WHY = "It was changed in the hours before an emergency stop, so it is paused until somebody has looked."
 INSTEAD = "An emergency pauses it instead."
@@ -35,20 +36,20 @@ def pause_touched(incident: Incident, account: AdAccount, actions: Sequence[Acti
         ids = [entity_id for one, entity_id in open_places if one == level]
         for entity in load(account, level, ids).values():
             if entity.status == "ACTIVE":
-                _pause(incident, account, entity, incident.opened_by, now)
-                count += 1
+                # One on which somebody decides at this moment is tried again in a minute; the others do not wait.
+                with suppress(QueueError):
+                    _pause(incident, account, entity, incident.opened_by, now)
+                    count += 1
     return count
 
 
-@transaction.atomic
 def _pause(incident: Incident, account: AdAccount, entity: Entity, user: User | None, now: datetime) -> Action:
-    """Proposed and approved in one step; an open proposal for the same makes way."""
-    here = {"account": account, "level": entity.level, "entity_id": entity.meta_id, "kind": "pause"}
-    for proposal in Action.objects.filter(**here, status__in=OPEN_STATUSES):
-        reason = {"reason": INSTEAD}
-        move(proposal, Status.SUPERSEDED, now=now, actor="system", payload=reason, outcome_note=INSTEAD)
-    action = Action.objects.create(
-        **here,
+    """Proposed and approved in one step; an open proposal for the same makes way. Raises a QueueError."""
+    action = Action(
+        account=account,
+        level=entity.level,
+        entity_id=entity.meta_id,
+        kind="pause",
         entity_name=entity.name,
         campaign_id=entity.campaign_id,
         campaign_name=entity.campaign_name,
@@ -69,5 +70,8 @@ def _pause(incident: Incident, account: AdAccount, entity: Entity, user: User | 
     )
     payload = {"incident": str(incident.public_id), "before": "ACTIVE", "wanted": "PAUSED", "reason": WHY}
     about: dict[str, Any] = {"account_id": account.pk, "action_id": action.public_id, "payload": payload}
-    record("optimization_suggested", now=now, **about, **who(user))
-    return approved(action, user, now, "emergency", by=who(user))
+    with plainly():
+        make_way(action, now, INSTEAD)
+        action.save(force_insert=True)
+        record("optimization_suggested", now=now, **about, **who(user))
+        return approved(action, user, now, "emergency", by=who(user))

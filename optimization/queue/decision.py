@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from metaads import switch
@@ -18,6 +18,7 @@ from optimization.queue.errors import AlreadyDecided, NotAllowed, NotOffered, Qu
 from optimization.queue.states import LostRace, move
 
 CHANGED = "The proposal has changed since you looked. Look at the new figures, then decide."
+BEING_UNDONE = "It is being undone already."
 BY_HAND = "Approved, to be done by hand: {reason}"
 WAITS = "{stop}. It is carried out once that is lifted."
 
@@ -100,6 +101,8 @@ def approved(
         )
     except LostRace as race:
         raise lost(race) from None
+    except IntegrityError:  # all that may stand but once among what is approved is an undo
+        raise AlreadyDecided(BEING_UNDONE) from None
     _count_for_rule(action, "approved")
     if not off:
         wake_executor(action.pk)

@@ -7,7 +7,6 @@ Clear: the interval of the 24 h outcome excludes zero. In the mode *suggest* not
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError
 
 from metaads import switch
 from metaads.graph.money import money_text, to_minor
@@ -74,7 +73,7 @@ def _undo(outcome: Outcome, most: int, alone: bool, now: datetime) -> int:
     )
     try:
         undo = put_back(inverse, cause, now)
-    except (QueueError, IntegrityError):
+    except QueueError:
         return 0
     _tell(undo, alone, now)
     return 1

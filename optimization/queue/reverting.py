@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
 from metaads.models import AdAccount, JournalStep, Role
@@ -181,9 +180,8 @@ def revert(
     for inverse in found.inverses:
         try:
             result.undos.append(put_back(inverse, why, now))
-        except (QueueError, IntegrityError) as error:
-            text = str(error) if isinstance(error, QueueError) else BEING_UNDONE
-            result.left += [(action, text) for action in inverse.undoes]
+        except QueueError as error:
+            result.left += [(action, str(error)) for action in inverse.undoes]
     return result
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from intelligence.metrics import windows
 from metaads import switch
@@ -19,7 +19,7 @@ from optimization.kinds import describe
 from optimization.ledger import record
 from optimization.models import Action, EmergencyStop, Source, Status
 from optimization.queue.decision import already, load, may_decide, who
-from optimization.queue.errors import AlreadyDecided, Invalid
+from optimization.queue.errors import AlreadyDecided, Invalid, QueueError
 from optimization.queue.inverse import inverse_of, said
 from optimization.queue.undoing import BEING_UNDONE, NO_UNDO, TIME_IS_OVER, being_undone, undo_as_timed
 
@@ -107,7 +107,7 @@ def _undo(action_id: int, now: datetime) -> int:
                 return 0
             timed = timed_of(row)
             undo_as_timed(row, timed.words if timed else "", now)
-    except (IntegrityError, AlreadyDecided):  # another worker's undo stands already
+    except QueueError:  # another worker's undo stands already, or somebody decided on the same just now
         return 0
     return 1
 

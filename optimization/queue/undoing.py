@@ -9,24 +9,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Q
 
 from metaads import switch
 from optimization.kinds import KINDS
 from optimization.ledger import record
 from optimization.models import OPEN_STATUSES, Action, Incident, Source, Status
-from optimization.queue.decision import approved, load, may_decide, who
+from optimization.queue.decision import BEING_UNDONE, approved, load, may_decide, who
 from optimization.queue.errors import AlreadyDecided, Invalid, Stale
 from optimization.queue.inverse import Inverse, inverse_of
 from optimization.queue.propose import percent_change, stake_of
+from optimization.queue.races import make_way, plainly
 from optimization.queue.states import move
 
 BY_PERSON, TIME_IS_OVER, LOSS, INCIDENT = "undo", "timed", "loss", "incident"
 CAME_TO_NOTHING = (Status.FAILED, Status.CANCELLED, Status.EXPIRED, Status.REJECTED, Status.SUPERSEDED)
 NO_UNDO = (*CAME_TO_NOTHING, *OPEN_STATUSES)
 """Statuses of an undo that does nothing (yet): one that is only proposed makes way for one that is approved."""
-BEING_UNDONE = "It is being undone already."
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def must_be_possible() -> None:
 def undo_as_timed(original: Action, timed: str, now: datetime) -> Action:
     """The undo of a change whose time is over, by the system. Call it with the original's row locked and checked.
 
-    `timed`: for how long it was meant, in words. The database refuses a second undo (IntegrityError).
+    `timed`: for how long it was meant, in words. The database refuses a second undo (AlreadyDecided).
     """
     inverse = inverse_of(original)
     if isinstance(inverse, str):
@@ -99,19 +98,23 @@ def being_undone(action: Action) -> bool:
     return Action.objects.filter(mine).exclude(status__in=NO_UNDO).exists()
 
 
-@transaction.atomic
 def put_back(inverse: Inverse, cause: Cause, now: datetime) -> Action:
-    """Stores the undo, approved unless the cause only proposes. Raises AlreadyDecided if one of them is undone already.
-
-    The rows of all that it undoes are locked in order of id, so that two who ask at once make one undo.
+    """Stores the undo, approved unless the cause only proposes. Raises AlreadyDecided if one of them is undone already,
+    and AlreadyDecided or Stale where somebody else decided on the same at this moment.
     """
+    with plainly(BEING_UNDONE):
+        return _put_back(inverse, cause, now)
+
+
+def _put_back(inverse: Inverse, cause: Cause, now: datetime) -> Action:
+    """The rows of all that it undoes are locked in order of id, so that two who ask at once make one undo."""
     ids = sorted(action.pk for action in inverse.undoes)
     rows = {row.pk: row for row in Action.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")}
     if any(row.status != Status.EXECUTED or being_undone(row) for row in rows.values()):
         raise AlreadyDecided(BEING_UNDONE)
     newest = rows[inverse.undoes[0].pk]
-    _make_way(newest, inverse, now, cause.instead)
     undoing = draft(inverse, cause, now)
+    make_way(undoing, now, cause.instead)
     undoing.save()
     Action.objects.filter(pk__in=ids).exclude(pk=newest.pk).update(undone_with=undoing)
     payload = {
@@ -124,19 +127,6 @@ def put_back(inverse: Inverse, cause: Cause, now: datetime) -> Action:
     about: dict[str, Any] = {"account_id": undoing.account_id, "action_id": undoing.public_id, "payload": payload}
     record("optimization_suggested", now=now, **about, **cause.by)
     return undoing if cause.open_for else approved(undoing, cause.user, now, cause.code, by=cause.by)
-
-
-def _make_way(original: Action, inverse: Inverse, now: datetime, reason: str) -> None:
-    """An open proposal of the same kind would stand in the undo's way: what is wanted now goes first."""
-    same = Action.objects.filter(
-        account_id=original.account_id,
-        level=inverse.level,
-        entity_id=inverse.entity_id,
-        kind=inverse.kind,
-        status__in=OPEN_STATUSES,
-    )
-    for proposal in same:
-        move(proposal, Status.SUPERSEDED, now=now, actor="system", payload={"reason": reason}, outcome_note=reason)
 
 
 def draft(inverse: Inverse, cause: Cause, now: datetime) -> Action:
@@ -177,11 +167,14 @@ def draft(inverse: Inverse, cause: Cause, now: datetime) -> Action:
 
 
 def mark_reverted(original: Action, undo: Action, now: datetime) -> None:
-    """The originals of an undo that took effect. Call in the transaction that says so."""
-    undone = [original, *Action.objects.filter(undone_with=undo).order_by("pk")]
+    """The originals of an undo that took effect. Call in the transaction that says so.
+
+    As they stand now, under a lock: what was noted on one since it was loaded must not undo the undo.
+    """
+    mine = Q(pk=original.pk) | Q(undone_with=undo)
+    undone = Action.objects.select_for_update(of=("self",)).filter(mine, status=Status.EXECUTED).order_by("pk")
     note = "Undone by hand." if undo.by_hand else "Undone: the old value stands again."
     payload = {"undone_by": str(undo.public_id), "by_hand": undo.by_hand}
-    for action in undone:
-        if action.status == Status.EXECUTED:
-            actor = "system" if undo.by_hand else "executor"
-            move(action, Status.REVERTED, now=now, actor=actor, payload=payload, outcome_note=note)
+    actor = "system" if undo.by_hand else "executor"
+    for action in list(undone):
+        move(action, Status.REVERTED, now=now, actor=actor, payload=payload, outcome_note=note)
