@@ -37,7 +37,7 @@ def done(
 ) -> None:
     """Meta shows what this step wanted. The last step's end is the action's; else it goes on with the next.
 
-    `ours`: we set it. What somebody else had set already is not undone by itself later.
+    `ours`: we set it. What somebody else had set already is not undone by itself later, and its limits are given back.
     """
     if held.part.restoring:
         return restore.done(held, live, now, answer)
@@ -67,7 +67,9 @@ def _with_made(held: Held, live: Live) -> Action:
 
 
 def _executed(held: Held, action: Action, now: datetime, note: str, ours: bool) -> None:
-    """An undo turns its original to reverted in the same transaction."""
+    """An undo turns its original to reverted in the same transaction. What we did not do uses no limit of ours up."""
+    if not ours:
+        reserve.give_back(action)
     text = f"All {held.part.of} steps are done, and read back from Meta." if held.part.of > 1 else note
     move(
         action,
@@ -78,6 +80,7 @@ def _executed(held: Held, action: Action, now: datetime, note: str, ours: bool) 
         executed_at=now,
         finished_at=now,
         outcome_note=text,
+        reserved=action.reserved if ours else [],
         undo_at=undo_time(action, now) if ours else None,
     )
     if action.rule_version is not None:

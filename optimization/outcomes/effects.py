@@ -17,6 +17,7 @@ from intelligence.quality import quality_of
 from metaads.graph.money import offset
 from metaads.models import AdAccount, Level
 from optimization.models import Action, Effect, Horizon
+from optimization.ours import NOT_OURS, never_ours
 from optimization.outcomes.assembling import assembled
 from optimization.outcomes.gathering import DAYS_BEFORE, TOLERANCE, Observed
 from optimization.outcomes.measure import MONEY, Figure, Measured, measure
@@ -91,6 +92,8 @@ def effect_of(action: Action, horizon: str, around: Measuring) -> Result | None:
     begin, hours = action.executed_at, HOURS[horizon]
     if begin is None:
         return unknown("It was not executed.")
+    if never_ours([action]):
+        return unknown(NOT_OURS)
     unit = unit_of(action)
     if isinstance(unit, str):
         return unknown(unit)

@@ -16,6 +16,7 @@ from optimization.kinds import describe
 from optimization.models import Action, EmergencyStop, Outcome, Source, Status
 from optimization.models.limits import AccountLimits, AutoRevert
 from optimization.models.outcome import Effect, Horizon
+from optimization.ours import never_ours
 from optimization.queue.errors import QueueError
 from optimization.queue.inverse import inverse_of
 from optimization.queue.undoing import LOSS, Cause, put_back
@@ -60,7 +61,7 @@ def _losses(account: AdAccount, most: int, now: datetime) -> list[Outcome]:
 def _undo(outcome: Outcome, most: int, alone: bool, now: datetime) -> int:
     action = outcome.action
     inverse = inverse_of(action)
-    if isinstance(inverse, str) or outcome.effect is None:
+    if isinstance(inverse, str) or outcome.effect is None or never_ours([action]):
         return 0
     lost, limit = (money_text(abs(minor), action.currency) for minor in (outcome.effect, most))
     cause = Cause(

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-from metaads.models import AdAccount, JournalStep, Role
+from metaads.models import AdAccount, Role
 from metaads.models.membership import has_role
 from optimization.models import Action, Source, Status
 from optimization.models.action import IN_FLIGHT_STATUSES
+from optimization.ours import NOT_OURS, never_ours
 from optimization.queue.errors import Invalid, NotAllowed, QueueError, Stale
 from optimization.queue.inverse import Inverse, fields_now, inverses
 from optimization.queue.undoing import (
@@ -34,7 +35,6 @@ MOST_HOURS = 24 * 31
 UNDONE = "It is undone already."
 OTHERWISE = "It would put back something else by now. Nothing was changed. Look at what stands here, then decide."
 UNDER_WAY = "It is still under way at Meta; look again when it has settled."
-NOT_OURS = "Meta showed the value already, so it was not our change."
 AN_UNDO = "It is an undo itself. Undo it on its own page, or choose the source “Undo”."
 A_PAUSE = "An emergency paused it. Undo it on its own page, or choose the source “Incident”."
 
@@ -126,10 +126,10 @@ def changes(account: AdAccount, wanted: Wanted) -> QuerySet[Action]:
 def look(account: AdAccount, wanted: Wanted, now: datetime, cause: Cause | None = None) -> Look:
     """What `revert` would do now. A few queries, whatever the number of changes."""
     rows = list(changes(account, wanted))
-    never_sent, undone = _never_sent(rows), _being_undone(rows)
+    not_ours, undone = never_ours(rows), _being_undone(rows)
     open_rows, left = [], []
     for action in rows:
-        why_not = _why_not(action, wanted, never_sent, undone)
+        why_not = _why_not(action, wanted, not_ours, undone)
         if why_not:
             left.append((action, why_not))
         else:
@@ -185,7 +185,7 @@ def revert(
     return result
 
 
-def _why_not(action: Action, wanted: Wanted, never_sent: Collection[int], undone: Collection[int]) -> str:
+def _why_not(action: Action, wanted: Wanted, not_ours: Collection[int], undone: Collection[int]) -> str:
     """Why it is no candidate at all; empty = whether it can be undone is for its present value to say."""
     if action.status == Status.REVERTED:
         return UNDONE
@@ -197,7 +197,7 @@ def _why_not(action: Action, wanted: Wanted, never_sent: Collection[int], undone
         return A_PAUSE
     if action.source == Source.UNDO and wanted.source != Source.UNDO and not _puts_back_again(action):
         return AN_UNDO
-    if action.pk in never_sent:
+    if action.pk in not_ours:
         return NOT_OURS
     if wanted.only is not None and action.pk not in wanted.only:
         return "It was not among those that were confirmed."
@@ -210,13 +210,6 @@ def _puts_back_again(undo: Action) -> bool:
     while undone is not None and undone.source == Source.UNDO:
         undone, depth = undone.undo_of, depth + 1
     return depth % 2 == 0
-
-
-def _never_sent(rows: Sequence[Action]) -> set[int]:
-    """Ids of those where Meta showed the wanted value before anything was sent, and nobody did it by hand for us."""
-    by_key = {f"{action.public_id}:1": action.pk for action in rows if not action.steps and not action.by_hand}
-    quiet = JournalStep.objects.filter(key__in=by_key, state=JournalStep.State.DONE, sent=0)
-    return {by_key[key] for key in quiet.values_list("key", flat=True)}
 
 
 def _being_undone(rows: Sequence[Action]) -> set[int]:

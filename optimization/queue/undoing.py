@@ -15,6 +15,7 @@ from metaads import switch
 from optimization.kinds import KINDS
 from optimization.ledger import record
 from optimization.models import OPEN_STATUSES, Action, Incident, Source, Status
+from optimization.ours import NOT_OURS, never_ours
 from optimization.queue.decision import BEING_UNDONE, approved, load, may_decide, who
 from optimization.queue.errors import AlreadyDecided, Invalid, Stale
 from optimization.queue.inverse import Inverse, inverse_of
@@ -64,6 +65,8 @@ def undo(action_id: int, user: User | None, now: datetime) -> Action:
     may_decide(original, user)
     if original.status != Status.EXECUTED or KINDS[original.kind].inverse_key() is None:
         raise Invalid(f"Only an executed change can be undone; this one is {original.get_status_display().lower()}.")
+    if never_ours([original]):
+        raise Invalid(NOT_OURS)
     must_be_possible()
     inverse = inverse_of(original)
     if isinstance(inverse, str):

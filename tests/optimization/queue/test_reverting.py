@@ -12,9 +12,10 @@ from metaads.models import AdSet, JournalStep, Role
 from optimization.dispatch import run_action
 from optimization.ledger import verify
 from optimization.models import Action, Source, Status
+from optimization.ours import NOT_OURS
 from optimization.queue import services
 from optimization.queue.errors import Invalid, NotAllowed
-from optimization.queue.reverting import A_PAUSE, AN_UNDO, NOT_OURS, UNDER_WAY, UNDONE, Wanted, look, revert
+from optimization.queue.reverting import A_PAUSE, AN_UNDO, UNDER_WAY, UNDONE, Wanted, look, revert
 from optimization.queue.undoing import BEING_UNDONE
 from tests.factories.metaads import AdSetFactory, UserFactory
 from tests.factories.optimization import NOW, budget_action, make_rule, version_of
