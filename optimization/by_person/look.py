@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from intelligence.models import Freshness
 from metaads.graph.money import to_minor
 from metaads.models import AdAccount, Level
-from optimization.by_person.asking import Wanted, checked, kind_of, timed_as
+from optimization.by_person.asking import BadParameters, Wanted, checked, kind_of, timed_as
 from optimization.entities import Entity, load
 from optimization.foresee import basis_for
 from optimization.guards import Judgement, Verdict, advisory, hard
@@ -95,6 +95,14 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
+def _refused(refusal: Refusal, kind: Kind) -> Invalid:
+    """At its parameter, where the refusal names one."""
+    name, colon, text = refusal.reason.partition(": ")
+    if colon and name in kind.Parameters.model_fields:
+        return BadParameters({name: [f"{text[:1].upper()}{text[1:]}"]})
+    return Invalid(refusal.reason)
+
+
 def _draft(
     account: AdAccount, entity: Entity, kind: Kind, parameters: dict[str, Any], world: World, reason: str
 ) -> Draft:
@@ -103,7 +111,7 @@ def _draft(
     except NotKnown as missing:
         raise Invalid(str(missing)) from None
     if isinstance(change, Refusal):
-        raise Invalid(change.reason)
+        raise _refused(change, kind)
     spend = world.figure(entity, "spend_7d")
     stake = None if spend is None else to_minor(Decimal(str(round(spend / 7, 6))), account.currency)
     if isinstance(change, FieldChange):

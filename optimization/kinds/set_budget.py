@@ -7,6 +7,8 @@ from typing import Any
 from metaads.graph.money import to_minor
 from optimization.kinds.budget import AmountParameters, BudgetKind
 
+TOO_LITTLE = "amount: it is less than the currency's smallest unit. Give a budget above 0, or pause instead."
+
 
 class SetBudget(BudgetKind):
     key = "set_budget"
@@ -17,6 +19,9 @@ class SetBudget(BudgetKind):
 
     def wanted(self, before: int, parameters: Mapping[str, Any], currency: str) -> int:
         return to_minor(Decimal(str(parameters["amount"])), currency)
+
+    def refuses(self, before: int, wanted: int) -> str:
+        return TOO_LITTLE if wanted < 1 else super().refuses(before, wanted)
 
 
 SET_BUDGET = SetBudget()

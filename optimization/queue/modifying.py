@@ -41,9 +41,7 @@ def _budget(action: Action, entity: Entity, amount: Decimal) -> tuple[str, Any]:
         raise Invalid(NO_BUDGET)
     change = KINDS["set_budget"].change(entity, {"amount": amount}, action.account.currency)
     if isinstance(change, Refusal):
-        raise Invalid(f"amount: {change.reason}")
-    if int(change.wanted) < 1:
-        raise Invalid(NO_BUDGET)
+        raise Invalid(f"amount: {change.reason.removeprefix('amount: ')}")
     return "set_budget", change.wanted
 
 

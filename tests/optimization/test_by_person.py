@@ -89,6 +89,7 @@ def test_asked_of_an_ad_a_budget_moves_to_where_it_lives_and_says_so(ad: Ad, do:
         ("increase_budget", {}, "", "either percent or amount"),
         ("set_budget", {"amount": "much"}, "amount", "Write a number, such as 12.50."),
         ("set_budget", {"amount": -5}, "amount", "more than 0"),
+        ("set_budget", {"amount": "0.004"}, "amount", "It is less than the currency's smallest unit."),
         ("set_budget", {}, "amount", "Fill it in"),
         ("pause", {"hard": True}, "hard", "not known here"),
     ],

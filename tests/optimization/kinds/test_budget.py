@@ -53,6 +53,14 @@ def test_a_step_ends_in_whole_cents_inside_its_bounds(
     assert wanted(kind, before, **parameters) == after
 
 
+@pytest.mark.parametrize(("amount", "currency", "least"), [("0.004", "EUR", "0.005"), ("0.4", "JPY", "0.5")])
+def test_a_budget_that_rounds_to_nothing_is_refused_with_its_field(amount: str, currency: str, least: str) -> None:
+    made = change(SET, entity(daily_budget=10_000), currency, amount=amount)
+    assert isinstance(made, Refusal)
+    assert made.reason.startswith("amount: it is less than the currency's smallest unit")
+    assert wanted(SET, 10_000, currency, amount=least) == 1
+
+
 @pytest.mark.parametrize("amount", ["1000000000001", "9" * 40, "1e400000", "-1", "0"])
 @pytest.mark.parametrize("name", ["amount", "upper", "lower"])
 def test_money_is_more_than_nothing_and_at_most_a_million_million(amount: str, name: str) -> None:
