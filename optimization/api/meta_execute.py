@@ -23,6 +23,8 @@ from optimization.api.params import Body
 from optimization.api.rehearsals import RehearsalAnswer, rehearsed
 from optimization.models import OPEN_STATUSES, Action, Status
 from optimization.queue import services
+from optimization.queue.decision import CHANGED
+from optimization.queue.errors import Stale
 from optimization.queue.four_eyes import told
 
 POLL = 0.1
@@ -45,7 +47,10 @@ class Executed(serializers.Serializer[Any]):
 
 
 class Execute(Body):
+    """`version`: what you looked at; an action that has changed since is refused with 409 `stale`."""
+
     dry_run = serializers.BooleanField(required=False, default=False)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=2**31 - 1)
 
 
 class ExecuteView(APIView):
@@ -58,23 +63,27 @@ class ExecuteView(APIView):
         Asked again it waits again and changes nothing more. `dry_run` decides nothing and writes nothing: guard rails
         and Meta's own check look, `meta_response` tells what they found. Needs the role manager.
         """
-        if said(Execute, request)["dry_run"]:
-            return _dry(request, id)
+        body = said(Execute, request)
+        if body["dry_run"]:
+            return _dry(request, id, body["version"])
         self._begin(request, id)
         return _ended(_wait(request, id))
 
     @once
     def _begin(self, request: Request, id: UUID) -> Response:
         """The part that acts, by itself one transaction: the worker sees it while we wait."""
-        action = decided(request, id, _started)
+        seen = said(Execute, request)["version"]
+        action = decided(request, id, lambda one, user, now: _started(one, user, now, seen))
         return Response({"status": action.status})
 
 
-def _started(action: Action, user: Any, now: datetime) -> Action:
+def _started(action: Action, user: Any, now: datetime, seen: int | None) -> Action:
     if action.status in OPEN_STATUSES:
-        return services.approve(action.pk, user, now)
+        return services.approve(action.pk, user, now, seen)
     if action.status in (*ON_ITS_WAY, Status.EXECUTED, Status.FAILED, Status.NEEDS_PERSON):
         services.may_decide(action, user)
+        if seen is not None and seen != action.version:
+            raise Stale(CHANGED)
         return action
     raise Conflict(f"It is {Status(action.status).label.lower()} and can't be executed.", "already_decided")
 
@@ -106,8 +115,10 @@ def _message(action: Action) -> str:
     return action.outcome_note or told([action]).get(action.pk, "")
 
 
-def _dry(request: Request, id: UUID) -> Response:
+def _dry(request: Request, id: UUID, seen: int | None) -> Response:
     found, action = rehearsed(request, id), action_of(request, id)
+    if seen is not None and seen != action.version:
+        raise Conflict(CHANGED, "stale")
     old, new = _budgets(action)
     body = {
         "action_id": action.public_id,

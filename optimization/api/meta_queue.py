@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from intelligence.metrics import windows
 from metaads.clock import business_now
 from metaads.models import AdAccount, Level
+from optimization.api.action_fields import Seen
 from optimization.api.action_words import (
     B_STATES,
     EXECUTING,
@@ -27,7 +28,7 @@ from optimization.api.action_words import (
 from optimization.api.actions import Newest, said
 from optimization.api.deciding import decided
 from optimization.api.once import once
-from optimization.api.params import Body, read
+from optimization.api.params import read
 from optimization.evidence import SUPPORTING
 from optimization.models import OPEN_STATUSES, Action, Status
 from optimization.queue import services
@@ -51,6 +52,7 @@ class QueueItem(serializers.Serializer[Action]):
     created_by = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(source="proposed_at")
     expires_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField(help_text="Sent along with an approval, it refuses what has changed since.")
 
     @extend_schema_field({"type": "string", "nullable": True})
     def get_ad_id(self, action: Action) -> str | None:
@@ -159,10 +161,6 @@ def _count(which: Q) -> Count:
     return Count("pk", filter=which, distinct=True)
 
 
-class Notes(Body):
-    notes = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
-
-
 class Approved(serializers.Serializer[Action]):
     action_id = serializers.UUIDField(source="public_id")
     status = serializers.SerializerMethodField()
@@ -177,12 +175,16 @@ class Approved(serializers.Serializer[Action]):
 class ApproveView(APIView):
     """A manager's yes."""
 
-    @extend_schema(operation_id="meta_queue_approve", request=Notes, responses=Approved)
+    @extend_schema(operation_id="meta_queue_approve", request=Seen, responses=Approved)
     @once
     def post(self, request: Request, id: UUID) -> Response:
-        """Approves a suggested action; the executor carries it out. Needs the role manager."""
-        notes = said(Notes, request)["notes"]
-        action = decided(request, id, lambda one, user, now: services.approve(one.pk, user, now, note=notes))
+        """Approves a suggested action; the executor carries it out. Needs the role manager.
+
+        With `version`, one that has changed since it was looked at is refused (409 `stale`).
+        """
+        body = said(Seen, request)
+        seen, notes = body["version"], body["notes"]
+        action = decided(request, id, lambda one, user, now: services.approve(one.pk, user, now, seen, notes))
         return Response(Approved(action).data)
 
 

@@ -23,7 +23,7 @@ __all__ = ["ad_set"]
 QUEUE = "/meta/optimization"
 ITEM = {
     *("action_id", "campaign_id", "ad_id", "action_type", "target_level", "target_id", "amount_pct", "reason"),
-    *("confidence", "roas_value", "status", "created_by", "created_at", "expires_at"),
+    *("confidence", "roas_value", "status", "created_by", "created_at", "expires_at", "version"),
 }
 
 
@@ -114,6 +114,27 @@ def test_approving_and_cancelling_answer_in_their_shapes(manager: User, viewer: 
     again = api.delete(f"{QUEUE}/cancel/{action.public_id}")
     assert (again.status_code, again.json()["code"]) == (409, "already_decided")
     assert api.get(f"{QUEUE}/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("door", ["approve", "execute"])
+def test_what_has_changed_since_it_was_looked_at_is_not_approved(
+    manager: User, ad_set: AdSet, settings: Any, door: str
+) -> None:
+    settings.EXECUTE_WAIT = timedelta(0)
+    action = proposed(ad_set)
+    api, path = calling(manager), f"{QUEUE}/{door}/{action.public_id}"
+    seen = api.get(f"{QUEUE}/queue").json()["results"][0]["version"]
+    Action.objects.update(version=seen + 1)
+    for more in [{}] if door == "approve" else [{}, {"dry_run": True}]:
+        refused = api.post(path, {"version": seen, **more}, format="json")
+        assert (refused.status_code, refused.json()["code"]) == (409, "stale")
+    action.refresh_from_db()
+    assert action.status == Status.PENDING
+    assert api.post(path, {"version": seen + 1}, format="json").status_code in {200, 202}
+    action.refresh_from_db()
+    assert action.status == Status.APPROVED
+    again = api.post(path, {"version": seen}, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "stale" if door == "execute" else "already_decided")
 
 
 def test_execute_answers_202_while_no_worker_has_come(manager: User, ad_set: AdSet, settings: Any) -> None:
