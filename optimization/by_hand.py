@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from metaads import switch
 from metaads.models import AdAccount
 from optimization.models import Action, Status
 from optimization.present import present_values
 from optimization.queue.states import LostRace, move
+from optimization.queue.timed import undo_time
 from optimization.queue.undoing import mark_reverted
 from optimization.steps import steps_of
 
@@ -27,7 +28,7 @@ def close_done_by_hand(account: AdAccount, now: datetime) -> int:
         try:
             _close(action, now)
             closed += 1
-        except LostRace:
+        except (LostRace, IntegrityError):  # decided just now, or another undo of the same stands already
             continue
     return closed
 
@@ -39,9 +40,13 @@ def can_be_seen(action: Action) -> bool:
 
 @transaction.atomic
 def _close(action: Action, now: datetime) -> None:
-    """Executed, by hand; where it was an undo, its original is reverted."""
+    """Executed, by hand; where it was an undo, its original is reverted.
+
+    Its time ends too, where somebody had approved it for a time. A value that was set without that is another's wish.
+    """
     payload = {"by_hand": True, "value": action.value_final}
     said: dict[str, Any] = {"by_hand": True, "outcome_note": NOTE, "executed_at": now, "finished_at": now}
+    said["undo_at"] = undo_time(action, now) if action.status == Status.APPROVED else None
     done = move(action, Status.EXECUTED, now=now, actor="system", payload=payload, **said)
     if action.undo_of is not None:
         mark_reverted(action.undo_of, done, now)

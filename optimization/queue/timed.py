@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 
 from intelligence.metrics import windows
 from metaads import switch
@@ -22,6 +23,9 @@ from optimization.queue.decision import already, load, may_decide, who
 from optimization.queue.errors import AlreadyDecided, Invalid, QueueError
 from optimization.queue.inverse import inverse_of, said
 from optimization.queue.undoing import BEING_UNDONE, NO_UNDO, TIME_IS_OVER, being_undone, undo_as_timed
+
+LAPSED = Q(status__in=(Status.EXPIRED, Status.SUPERSEDED)) | Q(status=Status.CANCELLED, decision_note=TIME_IS_OVER)
+"""An undo that nobody decided against. What a person takes back has that person's words as its note, not ours."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,11 @@ def keep(action_id: int, user: User | None, now: datetime) -> Action:
 
 
 def due(account: AdAccount, now: datetime) -> list[int]:
-    """Ids of changes whose time is over, that nobody kept and that have no undo of ours or under way."""
+    """Ids of changes whose time is over, that nobody kept and that have no undo under way, nor one of ours that waits
+    for a person, was refused by one, or failed. One that only lapsed (a stop handed it back) is tried again."""
     rows = Action.objects.filter(account=account, status=Status.EXECUTED, undo_at__lte=now, kept_at__isnull=True)
     undos = Action.objects.filter(undo_of__isnull=False).exclude(status__in=NO_UNDO)
-    ours = Action.objects.filter(undo_of__isnull=False, reason_code=TIME_IS_OVER).values("undo_of")
+    ours = Action.objects.filter(undo_of__isnull=False, reason_code=TIME_IS_OVER).exclude(LAPSED).values("undo_of")
     free = rows.exclude(pk__in=undos.values("undo_of")).exclude(undone_with__in=undos.values("pk")).exclude(pk__in=ours)
     return list(free.order_by("undo_at", "pk").values_list("pk", flat=True))
 

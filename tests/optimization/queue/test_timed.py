@@ -14,11 +14,12 @@ from metaads.models import AdSet, OutsideChange, Role
 from notifications.models import Notification
 from optimization import tasks
 from optimization.dispatch import run_action
-from optimization.incident.stops import set_stop
+from optimization.incident.stops import lift_stop, set_stop
 from optimization.ledger import events_of, verify
 from optimization.models import Action, Rule, Source, Status
 from optimization.queue import services
 from optimization.queue.errors import AlreadyDecided, Invalid, NotAllowed
+from optimization.queue.expiry import expire_due
 from optimization.queue.timed import undo_due
 from tests.factories.optimization import make_rule
 from tests.optimization.conftest import NOW, Meta
@@ -161,6 +162,38 @@ def test_a_persons_undo_goes_first_and_a_failed_one_leaves_ours(meta: Meta, done
     assert undo_due(meta.account, LATER) == 0
     Action.objects.filter(pk=undo.pk).update(status=Status.FAILED)
     assert undo_due(meta.account, LATER) == 1
+
+
+def test_an_undo_that_a_stop_handed_back_and_nobody_decided_on_is_tried_again(meta: Meta, done: Any) -> None:
+    action = done()
+    assert undo_due(meta.account, LATER) == 1
+    stop = set_stop(meta.account, None, LATER, "look first")
+    lift_stop(stop, None, LATER + timedelta(hours=1), "found it")
+    undo = action.undos.get()
+    assert undo.status == Status.PENDING
+    assert undo_due(meta.account, LATER + timedelta(hours=47)) == 0, "a person is asked first"
+    expire_due(meta.account, LATER + timedelta(hours=48))
+    assert undo_due(meta.account, LATER + timedelta(hours=48)) == 1
+    assert sorted(action.undos.values_list("status", flat=True)) == [Status.APPROVED, Status.EXPIRED]
+
+
+@pytest.mark.parametrize(
+    ("status", "note", "again"),
+    [
+        (Status.SUPERSEDED, "timed", 1),
+        (Status.CANCELLED, "timed", 1),
+        (Status.CANCELLED, "Taken back on the page.", 0),
+        (Status.REJECTED, "leave it", 0),
+        (Status.FAILED, "timed", 0),
+    ],
+)
+def test_what_a_person_decided_against_or_meta_refused_is_not_tried_again(
+    meta: Meta, done: Any, status: Status, note: str, again: int
+) -> None:
+    action = done()
+    assert undo_due(meta.account, LATER) == 1
+    action.undos.update(status=status, decision_note=note)
+    assert undo_due(meta.account, LATER) == again
 
 
 def test_what_meta_showed_already_is_nobody_elses_to_undo(
