@@ -18,10 +18,10 @@ from metaads.models.membership import has_role
 from optimization.models import Action, Source, Status
 from optimization.models.action import IN_FLIGHT_STATUSES
 from optimization.ours import NOT_OURS, never_ours
+from optimization.queue.decision import BEING_UNDONE
 from optimization.queue.errors import Invalid, NotAllowed, QueueError, Stale
 from optimization.queue.inverse import Inverse, fields_now, inverses
 from optimization.queue.undoing import (
-    BEING_UNDONE,
     NO_UNDO,
     Cause,
     by_person,

@@ -19,10 +19,10 @@ from notifications.send import notify
 from optimization.kinds import describe
 from optimization.ledger import record
 from optimization.models import Action, EmergencyStop, Source, Status
-from optimization.queue.decision import already, load, may_decide, who
+from optimization.queue.decision import BEING_UNDONE, already, load, may_decide, who
 from optimization.queue.errors import AlreadyDecided, Invalid, QueueError
 from optimization.queue.inverse import inverse_of, said
-from optimization.queue.undoing import BEING_UNDONE, NO_UNDO, TIME_IS_OVER, being_undone, undo_as_timed
+from optimization.queue.undoing import NO_UNDO, TIME_IS_OVER, being_undone, undo_as_timed
 
 LAPSED = Q(status__in=(Status.EXPIRED, Status.SUPERSEDED)) | Q(status=Status.CANCELLED, decision_note=TIME_IS_OVER)
 """An undo that nobody decided against. What a person takes back has that person's words as its note, not ours."""

@@ -16,7 +16,7 @@ from tests.factories.optimization import NOW, roomy
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Action]
-WHY = {"reason": "More of it", "override_reason": "asked by the client"}
+WHY: dict[str, Any] = {"reason": "More of it", "override_reason": "asked by the client"}
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from optimization.models import Action, Source, Status
 from optimization.queue import races, services
 from optimization.queue.errors import AlreadyDecided, QueueError, Stale
 from optimization.queue.reverting import Wanted, revert
+from optimization.queue.states import move
 from optimization.queue.undoing import mark_reverted
 from tests.factories.metaads import AdSetFactory
 from tests.factories.optimization import NOW, budget_action, pause_action, roomy
@@ -47,12 +48,11 @@ def waiting(ad_set: AdSet, kind: str = "set_budget") -> Action:
 def taken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """Ids of proposals that somebody approves right before we move them, which no lock of SQLite's could show."""
     ids: set[int] = set()
-    real = races.move
 
     def late(action: Action, to: Status, **more: Any) -> Action:
         if action.pk in ids:
             Action.objects.filter(pk=action.pk).update(status=Status.APPROVED)
-        return real(action, to, **more)
+        return move(action, to, **more)
 
     monkeypatch.setattr(races, "move", late)
     return ids
@@ -71,11 +71,10 @@ def test_a_proposal_refreshed_at_the_same_moment_is_to_be_looked_at_again(
     ad_set: AdSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     action, other = cut(ad_set), waiting(ad_set)
-    real = races.move
 
     def late(found: Action, to: Status, **more: Any) -> Action:
         Action.objects.filter(pk=other.pk).update(version=other.version + 1)
-        return real(found, to, **more)
+        return move(found, to, **more)
 
     monkeypatch.setattr(races, "move", late)
     with pytest.raises(Stale, match="changed since you looked"):

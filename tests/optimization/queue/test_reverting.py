@@ -14,9 +14,9 @@ from optimization.ledger import verify
 from optimization.models import Action, Source, Status
 from optimization.ours import NOT_OURS
 from optimization.queue import services
+from optimization.queue.decision import BEING_UNDONE
 from optimization.queue.errors import Invalid, NotAllowed
 from optimization.queue.reverting import A_PAUSE, AN_UNDO, UNDER_WAY, UNDONE, Wanted, look, revert
-from optimization.queue.undoing import BEING_UNDONE
 from tests.factories.metaads import AdSetFactory, UserFactory
 from tests.factories.optimization import NOW, budget_action, make_rule, version_of
 from tests.optimization.conftest import Meta
