@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from metaads.clock import business_now
 from metaads.models import JournalStep
 from optimization.api.action_fields import major
 from optimization.api.action_words import state_word
@@ -112,7 +113,8 @@ def _ended(action: Action) -> Response:
 
 def _message(action: Action) -> str:
     """What happened; while a second person must approve, that."""
-    return action.outcome_note or told([action]).get(action.pk, "")
+    nows = {action.account_id: business_now(action.account)}
+    return action.outcome_note or told([action], nows).get(action.pk, "")
 
 
 def _dry(request: Request, id: UUID, seen: int | None) -> Response:

@@ -23,11 +23,12 @@ from optimization.knobs import knobs_for
 from optimization.limits import alone_an_hour_in_all, entered
 from optimization.models import AccountLimits, Action, LimitCounter, OrchestratorSettings, Source, Status
 from optimization.present import Asked, Present, place_of, present_of, unlike
+from optimization.queue.daily import Change, Daily
 from optimization.queue.decision import approved
 from optimization.queue.decision import load as load_action
 from optimization.queue.errors import QueueError
 from optimization.queue.facts import Surroundings, Wish, facts_for, surroundings
-from optimization.queue.four_eyes import Amount, change_a_day
+from optimization.queue.four_eyes import Amount
 from optimization.queue.locks import Locks, locks_of
 from optimization.queue.policy import PAUSE, SCALE, Case, Situation, judge_alone
 from optimization.queue.selectors import ranked
@@ -70,6 +71,10 @@ class Waiting(NamedTuple):
     rail_figures: Any
     version: int
 
+    @property
+    def change(self) -> Change:
+        return Change(self.level, self.entity_id, self.field, self.before, self.final, self.at_stake, self.steps)
+
 
 COLUMNS = (
     *("pk", "level", "entity_id", "campaign_id", "kind", "source", "field", "value_before", "value_final", "steps"),
@@ -108,7 +113,8 @@ def _look(account: AdAccount, now: datetime) -> Looked:
     situation = _situation(account, around, now)
     locks = locks_of(account, now)
     rows = [Waiting(*row) for row in ranked(candidates(account)).values_list(*COLUMNS)]
-    cases = {row.pk: _case(row, situation, locks, account.currency) for row in rows}
+    daily = Daily(account, [row.change for row in rows], around.estate.objects)
+    cases = {row.pk: _case(row, situation, locks, daily, account.currency) for row in rows}
     reasons = {pk: judge_alone(case).why_not for pk, case in cases.items()}
     passing = [row for row in rows if not reasons[row.pk]]
     passing = _held(passing)
@@ -198,9 +204,9 @@ def _locked(locks: Locks, row: Waiting, parents: Iterable[str]) -> str:
     return f"{lock.entity_name or lock.entity_id} is locked against automation {until}."
 
 
-def _case(row: Waiting, around: Situation, locks: Locks, currency: str) -> Case:
+def _case(row: Waiting, around: Situation, locks: Locks, daily: Daily, currency: str) -> Case:
     above = around.limits.four_eyes_above
-    change = change_a_day(row.field, row.before, row.final, row.at_stake, row.steps)
+    two = above is not None and Amount(daily.moved(row.change), to_minor(above, currency)).two_needed
     return Case(
         around=around,
         source=row.source,
@@ -214,7 +220,7 @@ def _case(row: Waiting, around: Situation, locks: Locks, currency: str) -> Case:
         rule_off=_rule_off(row),
         unfit=_unfit(row, around.now),
         locked=_locked(locks, row, ()),
-        two_needed=Amount(change, None if above is None else to_minor(above, currency)).two_needed,
+        two_needed=two,
         decided_before=row.decided_at is not None,
     )
 

@@ -77,7 +77,7 @@ def approved(
 
     Where two people must approve, the first yes is kept and the action is given back as it waits on.
     """
-    if four_eyes.two_needed(action, updates):
+    if four_eyes.two_needed(action, now, updates):
         action, enough = _one_more_yes(action, user, now, note, by, updates)
         if not enough:
             return action

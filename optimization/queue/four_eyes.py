@@ -18,8 +18,9 @@ from metaads.models.membership import has_role
 from optimization.ledger import record
 from optimization.limits import limits_for, limits_of_all
 from optimization.models import OPEN_STATUSES, Action, Approval, Source
+from optimization.queue.daily import Daily, change_of, daily_of
 from optimization.queue.errors import AlreadyDecided, NotAllowed
-from optimization.steps import STEPS, raised, steps_of
+from optimization.queue.objects import Objects
 
 NEEDED = 2
 FREE = (Source.UNDO, Source.INCIDENT)
@@ -45,35 +46,14 @@ class Amount:
         return self.above is not None and (self.change is None or self.change > self.above)
 
 
-def change_a_day(
-    field: str, before: Any, final: Any, at_stake: int | None, steps: Sequence[Mapping[str, Any]] = ()
-) -> int | None:
-    """Money a day that the change moves, minor unit. Of a plan (`steps` as stored) the sum of its raises; None =
-    unknown."""
-    if field == STEPS:
-        return raised(steps_of(steps))
-    if field == "daily_budget" and type(before) is int and type(final) is int:
-        return abs(final - before)
-    return at_stake
-
-
-def _steps(action: Action) -> Sequence[Mapping[str, Any]]:
-    """Of a plan alone, for lists of actions leave that column out."""
-    return action.steps if action.field == STEPS else ()
-
-
-def amount_of(action: Action, changed: dict[str, Any] | None = None) -> Amount:
-    """`changed`: columns that the approval would overwrite."""
-    new = changed or {}
-    final, stake = new.get("value_final", action.value_final), new.get("at_stake", action.at_stake)
-    above = limits_for(action.account).four_eyes_above
-    change = change_a_day(action.field, action.value_before, final, stake, _steps(action))
-    return Amount(change, None if above is None else to_minor(above, action.currency))
-
-
-def two_needed(action: Action, changed: dict[str, Any] | None = None) -> bool:
-    """Whether two people must approve it: its amount asks for it and there are two who could."""
-    if action.source in FREE or not amount_of(action, changed).two_needed:
+def two_needed(action: Action, now: datetime, changed: dict[str, Any] | None = None) -> bool:
+    """Whether two people must approve it: its amount asks for it and there are two who could. `changed`: columns that
+    the approval would overwrite."""
+    if action.source in FREE or (above := limits_for(action.account).four_eyes_above) is None:
+        return False
+    change = change_of(action, changed)
+    moved = Daily(action.account, [change], Objects(action.account, now, lambda _: None)).moved(change)
+    if not Amount(moved, to_minor(above, action.currency)).two_needed:
         return False
     return _deciders_of([action.account_id])[action.account_id] >= NEEDED
 
@@ -121,15 +101,18 @@ def agreed_with(action: Action) -> list[str]:
     return list(rows.exclude(user=action.decided_by_id).order_by("at", "pk").values_list("user__username", flat=True))
 
 
-def told(actions: Iterable[Action]) -> dict[int, str]:
-    """What stands on each open action whose amount asks for two people, by id. At most four queries.
+def told(actions: Iterable[Action], nows: Mapping[int, datetime]) -> dict[int, str]:
+    """What stands on each open action whose amount asks for two people, by id. At most four queries, and those of
+    `Daily` for an account in which something would be switched on.
 
-    Actions come with their account.
+    Actions come with their account; `nows`: business time by account id.
     """
     about = {action.pk: action for action in actions if action.status in OPEN_STATUSES and action.source not in FREE}
     limits = limits_of_all({action.account_id: action.account for action in about.values()}.values()) if about else {}
-    above = {pk: one.four_eyes_above for pk, one in limits.items()}
-    large = [action for action in about.values() if _large(action, above.get(action.account_id))]
+    above = {pk: one.four_eyes_above for pk, one in limits.items() if one.four_eyes_above is not None}
+    held = [action for action in about.values() if action.account_id in above]
+    daily = daily_of(held, nows)
+    large = [one for one in held if _large(one, above[one.account_id], daily[one.account_id])]
     if not large:
         return {}
     people = _deciders_of({action.account_id for action in large})
@@ -150,9 +133,8 @@ def not_asked(actions: Iterable[Action], said: Mapping[int, str], user: User) ->
     return found | {one.pk: PROPOSER for one in about if one.proposed_by_id == user.pk}
 
 
-def _large(action: Action, above: Decimal | None) -> bool:
-    change = change_a_day(action.field, action.value_before, action.value_final, action.at_stake, _steps(action))
-    return Amount(change, None if above is None else to_minor(above, action.currency)).two_needed
+def _large(action: Action, above: Decimal, daily: Daily) -> bool:
+    return Amount(daily.moved(change_of(action)), to_minor(above, action.currency)).two_needed
 
 
 def _deciders_of(account_ids: Collection[int]) -> dict[int, int]:

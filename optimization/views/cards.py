@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from metaads.clock import business_now
 from metaads.graph.money import from_minor
 from metaads.models import Level
 from optimization.amounts import BUDGETS, sizes
@@ -208,7 +209,8 @@ def _lock_page(lock: EntityLock | None) -> str:
 def followed(shown: Card, user: User | AnonymousUser) -> Card:
     """A single card with what others do about it: its first approval, or its undo, live until that ends."""
     if shown.open:
-        yes, pk = told([shown.action]), shown.action.pk
+        action, pk = shown.action, shown.action.pk
+        yes = told([action], {action.account_id: business_now(action.account)})
         others = not_asked([shown.action], yes, user) if isinstance(user, User) else {}
         return replace(shown, yes=yes.get(pk, ""), not_asked=others.get(pk, ""))
     mine = Q(undo_of=shown.action) | Q(also_undid=shown.action)
@@ -227,7 +229,7 @@ def cards(
 ) -> list[Card]:
     """`nows` by account id, `evidence` by action id."""
     rows = list(actions)
-    yes, marks = told(rows), marks_of(rows)
+    yes, marks = told(rows, nows), marks_of(rows)
     held = locks_on([row for row in rows if row.status in OPEN_STATUSES], nows)
     made = [card(row, scope, nows[row.account_id], evidence.get(row.pk), held.get(row.pk)) for row in rows]
     mine = not_asked(rows, yes, scope.user) if isinstance(scope.user, User) else {}

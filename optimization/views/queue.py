@@ -146,7 +146,7 @@ def _confirm(request: HttpRequest, scope: Scope, picked: list[Action], decision:
         "page": "actions",
         "decision": decision,
         "cards": cards(picked, scope, nows, {}),
-        "effects": [(effect.currency, effect_lines(effect)) for effect in effect_of(picked)],
+        "effects": [(effect.currency, effect_lines(effect)) for effect in effect_of(picked, nows)],
         "error": error,
         "stops": EmergencyStop.objects.over({action.account_id for action in picked}) if decision == "approve" else [],
     }

@@ -76,7 +76,7 @@ def test_a_campaign_rule_proposes_one_plan_with_its_steps_values_and_stake(shop:
     assert [step["new"] - step["old"] for step in action.steps] == [-4_000, 2_000, 2_000]
     assert (action.amount_pct, action.at_stake) == (None, 4_000)
     assert "stays as it is" in action.reason
-    assert [(one.net, one.unknown, one.other) for one in effect_of([action])] == [(0, 0, 0)]
+    assert [(one.net, one.unknown, one.other) for one in effect_of([action], {action.account_id: NOW})] == [(0, 0, 0)]
 
 
 def test_a_second_look_at_the_same_figures_refreshes_the_same_proposal(shop: AdAccount) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,14 +10,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from metaads.models import AdSet, Role
+from metaads.models import AdAccount, AdSet, Role
 from optimization.incident.stops import lift_stop, set_stop
 from optimization.ledger import events_of, verify
 from optimization.models import AccountLimits, Action, Approval, Source, Status
 from optimization.queue import four_eyes, services
+from optimization.queue.daily import Change, Daily
 from optimization.queue.decision import approved
 from optimization.queue.errors import AlreadyDecided, NotAllowed, Stale
-from optimization.queue.four_eyes import FIRST_YES, ONE_MANAGER, PROPOSER, TWICE, Amount, change_a_day, not_asked, told
+from optimization.queue.four_eyes import FIRST_YES, ONE_MANAGER, PROPOSER, TWICE, Amount, not_asked
+from optimization.queue.objects import Objects
 from optimization.queue.propose import propose
 from optimization.steps import STEPS, Step
 from tests.factories.metaads import AdSetFactory, UserFactory
@@ -32,6 +35,10 @@ def ad_set() -> AdSet:
     made: AdSet = AdSetFactory.create(daily_budget=10_000)
     AccountLimits.objects.create(account=made.account, four_eyes_above=Decimal(10))
     return made
+
+
+def told(actions: list[Action]) -> dict[int, str]:
+    return four_eyes.told(actions, {action.account_id: NOW for action in actions})
 
 
 def _set(meta_id: str, old: Any, new: int) -> Step:
@@ -180,6 +187,52 @@ def test_a_pause_counts_by_its_stake_and_an_unknown_one_as_large(
     assert (services.approve(action.pk, mia, NOW).status == Status.PENDING) is two
 
 
+RESUME: dict[str, Any] = {
+    "kind": "activate",
+    "value_before": "PAUSED",
+    "value_wanted": "ACTIVE",
+    "value_final": "ACTIVE",
+}
+
+
+@pytest.mark.parametrize(("budget", "two"), [(1_000, False), (500_000, True)])
+def test_what_rests_counts_by_the_budget_that_it_brings_not_by_what_it_spent(
+    ad_set: AdSet, mia: User, ben: User, budget: int, two: bool
+) -> None:
+    AdSet.objects.update(status="PAUSED", daily_budget=budget)
+    action = pause_action(ad_set, at_stake=0, **RESUME)
+    assert bool(told([action])) is two
+    assert (services.approve(action.pk, mia, NOW).status == Status.PENDING) is two
+
+
+def test_what_is_switched_on_but_not_in_the_mirror_counts_as_large(ad_set: AdSet, mia: User, ben: User) -> None:
+    action = pause_action(ad_set, at_stake=0, entity_id="77", **RESUME)
+    assert four_eyes.two_needed(action, NOW)
+
+
+LIFE: dict[str, Any] = {"field": "lifetime_budget", "kind": "set_budget", "value_before": 10_000}
+
+
+@pytest.mark.parametrize(
+    ("final", "stake", "days", "two"),
+    [
+        (100_000_000, 0, 10, True),
+        (20_000, 0, 10, False),
+        (20_000, None, 10, False),
+        (20_000, 1_001, 10, True),
+        (20_000, 0, None, True),
+    ],
+)
+def test_a_lifetime_budget_counts_by_the_days_left_and_never_less_than_by_its_spend(
+    ad_set: AdSet, mia: User, ben: User, final: int, stake: int | None, days: int | None, two: bool
+) -> None:
+    ends = None if days is None else NOW + timedelta(days=days)
+    AdSet.objects.update(status="PAUSED", daily_budget=None, lifetime_budget=10_000, stop_time=ends)
+    action = budget_action(ad_set, final, at_stake=stake, **LIFE)
+    assert four_eyes.two_needed(action, NOW) is two
+    assert bool(told([action])) is two
+
+
 CAMPAIGN = Step("create", "campaign", "", "New", params={"daily_budget": 500})
 
 
@@ -195,7 +248,8 @@ CAMPAIGN = Step("create", "campaign", "", "New", params={"daily_budget": 500})
     ],
 )
 def test_of_a_plan_the_raises_and_what_it_makes_are_summed(steps: list[Step], change: int | None) -> None:
-    assert change_a_day(STEPS, {}, {}, 5, [step.as_json() for step in steps]) == change
+    plan = Change("account", "1", STEPS, {}, {}, 5, [step.as_json() for step in steps])
+    assert Daily(AdAccount(), [plan], Objects(AdAccount(), NOW, lambda _: None)).moved(plan) == change
 
 
 def test_a_large_campaign_that_would_be_made_needs_two(ad_set: AdSet, mia: User, ben: User) -> None:
@@ -209,7 +263,7 @@ def test_a_large_campaign_that_would_be_made_needs_two(ad_set: AdSet, mia: User,
     }
     made = replace(CAMPAIGN, params={"daily_budget": 1_001})
     action = budget_action(ad_set, level="account", steps=[made.as_json()], **plan)
-    assert four_eyes.two_needed(action)
+    assert four_eyes.two_needed(action, NOW)
     assert told([action]) == {action.pk: "2 people must approve it"}
 
 

@@ -1,6 +1,7 @@
 """What pages ask: visibility, the order of the queue, the effect of a bulk decision, what a worker may look at."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -53,6 +54,23 @@ def test_only_open_proposals_wait() -> None:
     assert set(waiting(Action.objects.all())) == set(open_ones)
 
 
+RESUME = {"kind": "activate", "value_before": "PAUSED", "value_final": "ACTIVE"}
+
+
+def nows(actions: Iterable[Action]) -> dict[int, datetime]:
+    return {action.account_id: NOW for action in actions}
+
+
+def test_a_resumption_counts_the_budget_it_brings_and_a_lifetime_raise_the_days_left() -> None:
+    one = ad_set()
+    AdSet.objects.update(daily_budget=None, lifetime_budget=10_000, stop_time=NOW + timedelta(days=10))
+    life: dict[str, Any] = {"field": "lifetime_budget", "value_before": 10_000, "at_stake": 0}
+    actions = [budget_action(one, 110_000, **life), pause_action(ad_set(), at_stake=0, entity_id="77", **RESUME)]
+    (effect,) = effect_of(actions, nows(actions))
+    parts = {name: (part.change, part.unknown) for name, part in effect.parts.items()}
+    assert parts == {"raises": (10_000, 0), "resumptions": (0, 1)}
+
+
 def test_the_effect_of_a_bulk_decision_is_summed_per_currency() -> None:
     euro, yen = ad_set(), ad_set(currency="JPY")
     lifetime: dict[str, Any] = {
@@ -66,18 +84,18 @@ def test_the_effect_of_a_bulk_decision_is_summed_per_currency() -> None:
         pause_action(euro, at_stake=7_000),
         pause_action(ad_set(), at_stake=None),
         budget_action(ad_set(), **lifetime),
-        pause_action(ad_set(), kind="activate", value_before="PAUSED", value_final="ACTIVE", at_stake=50),
+        pause_action(ad_set(), at_stake=0, **RESUME),
         budget_action(yen, 12_000),
     ]
-    euros, yens = effect_of(actions)
+    euros, yens = effect_of(actions, nows(actions))
     assert {name: (part.change, part.count, part.unknown) for name, part in euros.parts.items()} == {
         "cuts": (-2_350, 2, 0),
         "pauses": (-7_000, 2, 1),
-        "resumptions": (50, 1, 0),
+        "resumptions": (10_000, 1, 0),
     }
-    assert (euros.currency, euros.net, euros.unknown, euros.other) == ("EUR", -2_000 - 7_000 - 350 + 50, 1, 0)
+    assert (euros.currency, euros.net, euros.unknown, euros.other) == ("EUR", -2_000 - 7_000 - 350 + 10_000, 1, 0)
     assert (yens.currency, yens.net, yens.parts["raises"].count) == ("JPY", 2_000, 1)
-    assert effect_of([]) == []
+    assert effect_of([], {}) == []
 
 
 def test_a_plan_counts_each_of_its_budgets_and_a_bid_moves_none() -> None:
@@ -88,7 +106,7 @@ def test_a_plan_counts_each_of_its_budgets_and_a_bid_moves_none() -> None:
     bid = budget_action(
         one, kind="set_budget", field="bid", value_before={}, value_final={"bid_strategy": "COST_CAP", "bid_amount": 5}
     )
-    (effect,) = effect_of([plan, bid])
+    (effect,) = effect_of([plan, bid], nows([plan, bid]))
     assert {name: part.change for name, part in effect.parts.items()} == {"raises": 50, "cuts": -40, "pauses": 0}
     assert (effect.net, effect.unknown, effect.other) == (10, 1, 1)
 

@@ -66,7 +66,7 @@ def test_the_file_of_the_queue_has_the_words_too(
 
 def test_in_bulk_it_is_counted_apart_for_its_money_cannot_be_told(shown: tuple[Action, str]) -> None:
     action, _ = shown
-    [effect] = effect_of([action])
+    [effect] = effect_of([action], {action.account_id: NOW})
     assert (effect.net, effect.other) == (0, 1)
 
 
