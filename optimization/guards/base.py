@@ -103,6 +103,8 @@ class Facts:
     # Money. What "may be spent a day" is the sum of the daily budgets of what is switched on.
     idle: int | None = 0
     """What activating it adds to what may be spent a day, and pausing takes from it."""
+    largest: int | None = 0
+    """The largest single budget among those that activating it switches on."""
     days_left: float | None = None
     """Over which a lifetime budget is spread."""
     plan_adds: int | None = 0

@@ -14,7 +14,8 @@ from optimization.limits import Limits, hours_of
 from optimization.queue import learned
 from optimization.queue.figures import Figures
 from optimization.queue.hands import Hands, hands_of
-from optimization.queue.objects import Objects, PastObjects
+from optimization.queue.objects import Objects
+from optimization.queue.past_objects import PastObjects
 
 
 @dataclass(frozen=True)

@@ -270,6 +270,7 @@ def _switched(estate: Estate, entity: Entity, wish: Wish) -> dict[str, Any]:
         return {"idle": 0}
     return {
         "idle": estate.objects.idle(entity),
+        "largest": estate.objects.largest(entity) if estate.limits.max_entity_budget is not None else 0,
         "reactivates": estate.hands.reactivates(entity, rested=wish.kind == TAKES_TURNS),
         "rested_hours": estate.hands.rested_hours(entity),
     }

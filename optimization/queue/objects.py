@@ -7,15 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-from django.db.models import Count, Sum
+from django.db.models import Aggregate, Count, Max, Sum
 
-from intelligence.metrics.frame import Frame
-from metaads.graph.money import to_minor
 from metaads.models import AdAccount, AdSet, Campaign, Level
 from metaads.prepared import Prepared
 from optimization.entities import Entity
@@ -100,12 +96,19 @@ class Objects:
 
     @cached_property
     def _below(self) -> Mapping[str, int]:
-        """Daily budgets of the ad sets that are switched on, by campaign, whether that is on or not. What has ended
-        spends nothing more, whatever its status."""
+        """Daily budgets of the ad sets that are switched on, by campaign, whether that is on or not."""
+        return self._of_campaigns(Sum("daily_budget"))
+
+    @cached_property
+    def _most_below(self) -> Mapping[str, int]:
+        """The largest of them."""
+        return self._of_campaigns(Max("daily_budget"))
+
+    def _of_campaigns(self, daily: Aggregate) -> Mapping[str, int]:
+        """What has ended spends nothing more, whatever its status."""
         rows = AdSet.objects.filter(account=self.account, deleted_at__isnull=True, status=ON, daily_budget__gt=0)
         rows = rows.exclude(stop_time__lte=self.now)
-        summed = rows.values("campaign__meta_id").annotate(total=Sum("daily_budget"))
-        return {row["campaign__meta_id"]: int(row["total"]) for row in summed}
+        return dict(rows.values_list("campaign__meta_id").annotate(n=daily))
 
     @cached_property
     def _lifetimes(self) -> Mapping[str, LifetimeRow]:
@@ -170,10 +173,22 @@ class Objects:
             return None if row is None else self._a_day(row)
         return self._under(entity.meta_id) if entity.level == Level.CAMPAIGN else 0
 
+    def largest(self, entity: Entity) -> int | None:
+        """The largest single budget that comes on with it: of a campaign without one, that of its ad sets."""
+        if entity.level != Level.CAMPAIGN or entity.budget_field:
+            return self.idle(entity)
+        spread = self._spread_under(entity.meta_id)
+        known = [one for one in spread if one is not None]
+        return None if len(known) < len(spread) else max([self._most_below.get(entity.meta_id, 0), *known])
+
+    def _spread_under(self, campaign_id: str) -> list[int | None]:
+        """Lifetime budgets of its ad sets that are on, over their days."""
+        rows = (row for key, row in self._lifetimes.items() if row.on and row.campaign_id == campaign_id != key)
+        return [self._a_day(row) for row in rows]
+
     def _under(self, campaign_id: str) -> int | None:
         """Daily budgets of its own ad sets, lifetime ones spread over their days."""
-        rows = [row for key, row in self._lifetimes.items() if row.on and row.campaign_id == campaign_id != key]
-        spread = [self._a_day(row) for row in rows]
+        spread = self._spread_under(campaign_id)
         known = [one for one in spread if one is not None]
         return None if len(known) < len(spread) else self._below.get(campaign_id, 0) + sum(known)
 
@@ -226,57 +241,3 @@ class Objects:
         if spent is None:
             return "How much of the campaign's spend cap is left is unknown."
         return "The campaign's spend cap is used up." if spent >= row.spend_cap else ""
-
-
-class PastObjects(Objects):
-    """As the tables of then showed them. Caps, ends and least budgets are today's: they are not kept by time."""
-
-    def __init__(self, account: AdAccount, now: datetime, frame: Callable[[str], Frame | None]) -> None:
-        super().__init__(account, now, lambda _: None)
-        self._frame = frame
-
-    @cached_property
-    def campaigns(self) -> Mapping[str, CampaignRow]:
-        frame = self._frame(Level.CAMPAIGN)
-        today = super().campaigns
-        if frame is None:
-            return today
-        names = ("status", "daily_budget", "lifetime_budget")
-        columns = [frame.columns[name].tolist() for name in names]
-        told = frame.columns.get("objective")
-        found = {}
-        for place, (key, status, daily, lifetime) in enumerate(zip(frame.ids.tolist(), *columns, strict=True)):
-            row = today.get(key)
-            stop = row.stop_time if row else None
-            objective = str(told[place]) if told is not None else row.objective if row else ""
-            found[key] = CampaignRow(objective, status, self._minor(daily), self._minor(lifetime), None, None, stop)
-        return found
-
-    def _minor(self, amount: float) -> int | None:
-        return None if not np.isfinite(amount) else to_minor(Decimal(str(amount)), self.account.currency)
-
-    @cached_property
-    def _ad_sets(self) -> list[tuple[str, str, str, float]]:
-        """(campaign, status, learning phase, daily budget) of each."""
-        frame = self._frame(Level.AD_SET)
-        if frame is None:
-            return []
-        names = ("campaign_id", "status", "learning_phase", "daily_budget")
-        return list(zip(*(frame.columns[name].tolist() for name in names), strict=True))
-
-    @cached_property
-    def _siblings(self) -> Mapping[str, int]:
-        running = {key for key, row in self.campaigns.items() if row.status == ON}
-        return Counter(campaign for campaign, status, _, _ in self._ad_sets if status == ON and campaign in running)
-
-    @cached_property
-    def _learning(self) -> Mapping[str, int]:
-        return Counter(campaign for campaign, _, phase, _ in self._ad_sets if phase == LEARNING)
-
-    @cached_property
-    def _below(self) -> Mapping[str, int]:
-        found: Counter[str] = Counter()
-        for campaign, status, _, daily in self._ad_sets:
-            if status == ON:
-                found[campaign] += self._minor(daily) or 0
-        return found

@@ -73,6 +73,20 @@ class TestLargestBudgets:
         assert check("budget_sums", **STATUS, idle=4_000, account_budgets=6_000, limits=cap).outcome is PASS
         assert check("budget_sums", **STATUS, idle=4_001, account_budgets=6_000, limits=cap).outcome is BLOCK
 
+    @pytest.mark.parametrize(("brings", "outcome"), [(50_000, PASS), (50_001, BLOCK), (None, BLOCK)])
+    def test_nothing_above_its_cap_is_switched_on(self, brings: int | None, outcome: Outcome) -> None:
+        one, campaign = limits(max_entity_budget=Decimal(500)), limits(max_campaign_budget=Decimal(500))
+        verdict = check("largest_budgets", **STATUS, largest=brings, idle=900_000, limits=one)
+        assert (verdict.outcome, verdict.trimmed_to) == (outcome, None)
+        assert check("largest_budgets", **STATUS, idle=brings, limits=campaign).outcome is outcome
+        off = {**STATUS, "before": "ACTIVE", "wanted": "PAUSED"}
+        assert check("largest_budgets", **off, largest=900_000, limits=one).outcome is PASS
+
+    def test_a_goals_campaign_is_switched_on_within_its_cap_alone(self) -> None:
+        goal = {**STATUS, "orchestrated": True}
+        assert check("largest_budgets", **goal, idle=5_000).outcome is PASS
+        assert check("largest_budgets", **goal, idle=5_001).outcome is BLOCK
+
     def test_a_lifetime_budget_is_spread_over_the_days_that_are_left(self) -> None:
         cap = limits(max_entity_budget=Decimal(20))
         life = {"field": "lifetime_budget", "limits": cap}

@@ -12,7 +12,7 @@ from metaads.models import AdSet, OutsideChange
 from optimization.entities import Entity, load_one
 from optimization.guards import MADE, Facts
 from optimization.limits import limits_for
-from optimization.models import EntityLock, LimitCounter, Source, Status
+from optimization.models import AccountLimits, EntityLock, LimitCounter, Source, Status
 from optimization.queue import learned
 from optimization.queue.estate import estate_now
 from optimization.queue.facts import Wish, facts_for, surroundings
@@ -111,6 +111,11 @@ class TestReactivating:
         pause_action(ad_set, status=Status.EXECUTED, executed_at=NOW - timedelta(days=2))
         facts = self.facts(ad_set)
         assert (facts.reactivates, facts.rested_hours, facts.idle) == ("", 48.0, 10_000)
+
+    def test_its_largest_budget_is_told_where_one_is_limited(self, ad_set: AdSet) -> None:
+        assert self.facts(ad_set).largest == 0
+        AccountLimits.objects.update_or_create(account=ad_set.account, defaults={"max_entity_budget": 500})
+        assert self.facts(ad_set).largest == 10_000
 
     @pytest.mark.parametrize("how", ["at Meta", "here", "modified"])
     def test_unless_a_person_paused_it_since(self, ad_set: AdSet, how: str) -> None:

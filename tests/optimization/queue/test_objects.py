@@ -35,6 +35,7 @@ def test_switching_a_campaign_on_adds_what_is_on_below_it() -> None:
     found = load_one(campaign.account, "campaign", campaign.meta_id)
     assert found is not None
     assert objects.idle(found) == 25_000
+    assert objects.largest(found) == 10_000
     assert objects.in_campaign(campaign.meta_id) == 25_000
     assert objects.in_account == 0
 
