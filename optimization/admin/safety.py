@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from metaads import switch
 from metaads.models import SwitchState
 from optimization.admin.base import BaseForm, KeptAdmin, user_of
+from optimization.incident.selectors import rules_turned_off
 from optimization.incident.stops import lift_stop
 from optimization.models import EmergencyStop, Rule
 from optimization.settings_doors import set_switch
@@ -81,10 +82,6 @@ def _where(rule: Rule) -> str:
     return ", ".join(account.name for account in rule.accounts.all())
 
 
-def _stands(rule: Rule) -> str:
-    return "(on again)" if rule.active else "(still off)"
-
-
 @admin.register(EmergencyStop)
 class EmergencyStopAdmin(KeptAdmin):
     account_path = "account"
@@ -111,12 +108,11 @@ class EmergencyStopAdmin(KeptAdmin):
 
     @admin.display(description="rules it turned off")
     def turned_off(self, obj: EmergencyStop) -> SafeString:
-        rules = Rule.objects.filter(pk__in=obj.disabled_rules).order_by("name", "pk").prefetch_related("accounts")
         lines = [
-            (reverse("admin:optimization_rule_change", args=[rule.pk]), rule.name, _where(rule), _stands(rule))
-            for rule in rules
+            (reverse("admin:optimization_rule_change", args=[one.rule.pk]), one.rule.name, _where(one.rule), one.state)
+            for one in rules_turned_off(obj)
         ]
-        return format_html_join("", '<p><a href="{}">{}</a> {} {}</p>', lines) or SafeString("none")
+        return format_html_join("", '<p><a href="{}">{}</a> {} ({})</p>', lines) or SafeString("none")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

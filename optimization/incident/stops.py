@@ -14,6 +14,7 @@ from notifications.send import notify
 from optimization.ledger import record
 from optimization.models import Action, EmergencyStop, Incident, Rule, Status
 from optimization.queue.states import LostRace, move
+from optimization.rules.selectors import active_here_and_elsewhere
 
 
 def in_force(account: AdAccount | None) -> EmergencyStop | None:
@@ -29,13 +30,17 @@ def may_stop(user: User | None, account: AdAccount | None, least: Role) -> None:
         raise PermissionDenied("Stopping everything is for administrators; stopping an account is for its managers.")
 
 
-def _disable_rules(account: AdAccount | None) -> list[int]:
-    rules = Rule.objects.filter(active=True)
-    if account is not None:
-        rules = rules.filter(accounts=account).exclude(accounts__in=AdAccount.objects.exclude(pk=account.pk))
-    ids = list(rules.values_list("pk", flat=True))
-    Rule.objects.filter(pk__in=ids).update(active=False, disabled_reason="Turned off by an emergency stop.")
-    return ids
+def _disable_rules(stop: EmergencyStop) -> dict[str, list[int]]:
+    """Turns every active rule off in what is stopped: altogether, or in this account where it covers others too."""
+    alone, shared = list(Rule.objects.filter(active=True)), list[Rule]()
+    if stop.account is not None:
+        alone, shared = active_here_and_elsewhere(stop.account)
+    off, kept = sorted(rule.pk for rule in alone), sorted(rule.pk for rule in shared)
+    Rule.objects.filter(pk__in=off).update(active=False, disabled_reason="Turned off by an emergency stop.")
+    stop.suspended.set(shared)
+    stop.disabled_rules = sorted([*off, *kept])
+    stop.save(update_fields=["disabled_rules"])
+    return {"rules_disabled": off, "rules_suspended": kept}
 
 
 def _hand_back(account: AdAccount | None, now: datetime) -> int:
@@ -82,15 +87,14 @@ def _commit(account: AdAccount | None, user: User | None, now: datetime, reason:
     )
     if not new:
         return stop, False
-    stop.disabled_rules = _disable_rules(account)
-    stop.save(update_fields=["disabled_rules"])
+    rules = _disable_rules(stop)
     record(
         "emergency_stop_set",
         account_id=account.pk if account else None,
         actor="user" if user else "operator",
         user_id=user.pk if user else None,
         now=now,
-        payload={"reason": stop.reason, "rules_disabled": stop.disabled_rules, "stop": stop.pk},
+        payload={"reason": stop.reason, **rules, "stop": stop.pk},
     )
     notify(
         subject=f"account:{account.pk}" if account else "",
@@ -136,3 +140,25 @@ def lift_stop(stop: EmergencyStop, user: User | None, now: datetime, reason: str
             now=now,
         )
     return stop
+
+
+@transaction.atomic
+def release_rule(stop: EmergencyStop, rule: Rule, user: User | None, now: datetime) -> bool:
+    """Lets a rule that covers other accounts too propose in the stopped one again; False if it may already.
+
+    Also where an earlier stop of the account suspended it. Raises PermissionDenied.
+    """
+    may_stop(user, stop.account, Role.ADMIN)
+    held = list(EmergencyStop.objects.filter(suspended=rule, account=stop.account))
+    rule.suspended_by.remove(*held)
+    if not held:
+        return False
+    record(
+        "rule_changed",
+        account_id=stop.account_id,
+        actor="user" if user else "operator",
+        user_id=user.pk if user else None,
+        now=now,
+        payload={"rule": str(rule.public_id), "change": "released_after_stop", "stop": stop.pk},
+    )
+    return True

@@ -5,11 +5,12 @@ from datetime import UTC
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from metaads.models import AdAccount
 from metaads.moments import moment
 from metaads.prepared import Prepared
+from optimization.models.rule import Rule
 
 
 class EmergencyStopManager(models.Manager["EmergencyStop"]):
@@ -25,6 +26,10 @@ class EmergencyStopManager(models.Manager["EmergencyStop"]):
         """Stops in force over any of these accounts, those of everything among them."""
         mine = Q(account__isnull=True) | Q(account_id__in=list(account_ids))
         return self.filter(mine, lifted_at__isnull=True).select_related("account", "set_by", "incident")
+
+    def suspending(self) -> Exists:
+        """In a query of actions: whether a stop, lifted or not, keeps the action's rule from its account."""
+        return Exists(self.filter(account=OuterRef("account"), suspended=OuterRef("rule_version__rule")))
 
     def holding(self, account: AdAccount, incident_id: int | None) -> "EmergencyStop | None":
         """The stop that holds an action of this account. An action of an incident passes while the stop that the
@@ -43,6 +48,13 @@ class EmergencyStop(models.Model):
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     disabled_rules = models.JSONField(default=list, help_text="Ids of the rules that it turned off.")
+    suspended: "models.ManyToManyField[Rule, models.Model]" = models.ManyToManyField(
+        Rule,
+        blank=True,
+        related_name="suspended_by",
+        editable=False,
+        help_text="Rules that cover other accounts too: they propose nothing in this one until a person lets them.",
+    )
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

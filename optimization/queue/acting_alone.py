@@ -21,7 +21,15 @@ from optimization import bulk
 from optimization.guards import judge_all
 from optimization.knobs import knobs_for
 from optimization.limits import alone_an_hour_in_all, entered
-from optimization.models import AccountLimits, Action, LimitCounter, OrchestratorSettings, Source, Status
+from optimization.models import (
+    AccountLimits,
+    Action,
+    EmergencyStop,
+    LimitCounter,
+    OrchestratorSettings,
+    Source,
+    Status,
+)
 from optimization.present import Asked, Present, place_of, present_of, unlike
 from optimization.queue.daily import Change, Daily
 from optimization.queue.decision import approved
@@ -70,6 +78,7 @@ class Waiting(NamedTuple):
     rule_active: bool | None
     rail_figures: Any
     version: int
+    suspended: bool
 
     @property
     def change(self) -> Change:
@@ -112,7 +121,9 @@ def _look(account: AdAccount, now: datetime) -> Looked:
     around = surroundings(account, now)
     situation = _situation(account, around, now)
     locks = locks_of(account, now)
-    rows = [Waiting(*row) for row in ranked(candidates(account)).values_list(*COLUMNS)]
+    rows = [
+        Waiting(*row) for row in ranked(candidates(account)).values_list(*COLUMNS, EmergencyStop.objects.suspending())
+    ]
     daily = Daily(account, [row.change for row in rows], around.estate.objects)
     cases = {row.pk: _case(row, situation, locks, daily, account.currency) for row in rows}
     reasons = {pk: judge_alone(case).why_not for pk, case in cases.items()}
@@ -230,6 +241,8 @@ def _rule_off(row: Waiting) -> str:
         return "No rule stands behind it." if row.source == Source.RULE else ""
     if row.version_id != row.current_id:
         return "Its rule was edited since."
+    if row.suspended:
+        return "An emergency stop turned its rule off in this account, and nobody has let it act again."
     return "" if row.rule_active else "Its rule is switched off."
 
 

@@ -15,18 +15,31 @@ DECIDING = (Role.MANAGER, Role.ADMIN)
 
 def active_rules(account: AdAccount) -> QuerySet[Rule]:
     """Active rules that cover `account`: those that name it, and those that name none and whose owner decides
-    there (manager or admin; looking on is not enough to let a rule act).
+    there (manager or admin; looking on is not enough to let a rule act). Without those that a stop of the account
+    suspended there.
 
     In a fixed order (priority, then age), with their current versions.
     """
-    return active_rules_in([account.pk])
+    return active_rules_in([account.pk]).exclude(suspended_by__account=account)
 
 
 def active_rules_in(accounts: Iterable[int] | QuerySet[AdAccount, Any]) -> QuerySet[Rule]:
     """The same for any of several accounts (ids, or a query for them)."""
-    covers = Q(accounts__in=accounts) | (Q(accounts__isnull=True) & _owner_decides(accounts))
-    ids = Rule.objects.filter(covers, active=True, current__isnull=False).values("pk")
+    ids = Rule.objects.filter(_covers(accounts), active=True, current__isnull=False).values("pk")
     return Rule.objects.filter(pk__in=ids).select_related("current__rule").order_by("-priority", "pk")
+
+
+def active_here_and_elsewhere(account: AdAccount) -> tuple[list[Rule], list[Rule]]:
+    """Active rules, with a version or without, that cover this account alone, and those that cover others too."""
+    ids = Rule.objects.filter(_covers([account.pk]), active=True).values("pk")
+    others = AdAccount.objects.exclude(pk=account.pk).values("pk")
+    shared = set(Rule.objects.filter(_covers(others), pk__in=ids).values_list("pk", flat=True))
+    rules = list(Rule.objects.filter(pk__in=ids).order_by("pk"))
+    return [rule for rule in rules if rule.pk not in shared], [rule for rule in rules if rule.pk in shared]
+
+
+def _covers(accounts: Iterable[int] | QuerySet[AdAccount, Any]) -> Q:
+    return Q(accounts__in=accounts) | (Q(accounts__isnull=True) & _owner_decides(accounts))
 
 
 def _owner_decides(accounts: Iterable[int] | QuerySet[AdAccount, Any]) -> Q:

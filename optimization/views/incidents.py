@@ -17,7 +17,7 @@ from metaads.models import Role
 from metaads.models.membership import has_role
 from optimization.incident.report import report_of
 from optimization.incident.selectors import incidents_for, rules_turned_off
-from optimization.incident.stops import lift_stop
+from optimization.incident.stops import lift_stop, release_rule
 from optimization.models import Incident
 from optimization.rules.schema import RuleInvalid
 from optimization.rules.services import set_active
@@ -68,7 +68,7 @@ def _page(request: HttpRequest, shown: Incident, error: str = "", typed: str = "
         "facts": facts(report),
         "table": incident_table.cut(table, SHOWN),
         "moving": any(line.tone == "watch" or line.action.status in incident_table.MOVING for line in report.lines),
-        "rules": rules_turned_off(shown),
+        "rules": rules_turned_off(shown.stop),
         "may_lift": shown.stop is not None and shown.stop.lifted_at is None and _may_lift(request, shown),
         "may_switch_on": shown.stop is not None and shown.stop.lifted_at is not None and _may_lift(request, shown),
         "error": error,
@@ -130,11 +130,13 @@ def rules_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _switch_on(request: HttpRequest, shown: Incident, now: datetime) -> None:
     ids = {int(one) for one in request.POST.getlist("rules") if one.isdigit()}
-    for rule in rules_turned_off(shown):
-        if rule.pk not in ids:
+    for one in rules_turned_off(shown.stop):
+        rule = one.rule
+        if rule.pk not in ids or shown.stop is None:
             continue
         try:
-            if set_active(rule, True, _actor(request), now):
+            freed = one.suspended and release_rule(shown.stop, rule, _actor(request), now)
+            if set_active(rule, True, _actor(request), now) or freed:
                 messages.success(request, f"On again: {rule.name}.")
         except RuleInvalid as error:
             messages.warning(request, f"{rule.name} stays off: {error}")

@@ -9,9 +9,11 @@ from django.core.exceptions import PermissionDenied
 
 from metaads.models import AdAccount, Role
 from notifications.models import Notification
-from optimization.incident.stops import in_force, lift_stop, set_stop
+from optimization.incident.selectors import rules_turned_off
+from optimization.incident.stops import in_force, lift_stop, release_rule, set_stop
 from optimization.ledger import events_of, verify
 from optimization.models import Action, EmergencyStop, LedgerEvent, Rule, Status
+from optimization.rules.selectors import active_rules
 from tests.factories.metaads import AdAccountFactory, AdSetFactory, UserFactory
 from tests.factories.optimization import NOW, budget_action, make_rule, pause_action
 from tests.optimization.rules.build import leaf
@@ -87,11 +89,58 @@ def test_rules_of_the_account_alone_are_turned_off_and_listed(account: AdAccount
     sleeping = make_rule(account, WHEN, name="sleeping")
     Rule.objects.filter(pk=sleeping.pk).update(active=False)
     stop = set_stop(account, None, NOW, "")
-    assert stop.disabled_rules == [mine.pk]
+    assert stop.disabled_rules == [mine.pk, shared.pk]
     assert set(Rule.objects.filter(active=True)) == {shared, elsewhere}
+    assert list(stop.suspended.all()) == [shared]
     mine.refresh_from_db()
     assert "emergency stop" in mine.disabled_reason
-    assert LedgerEvent.objects.get(kind="emergency_stop_set").payload["rules_disabled"] == [mine.pk]
+    told = LedgerEvent.objects.get(kind="emergency_stop_set").payload
+    assert (told["rules_disabled"], told["rules_suspended"]) == ([mine.pk], [shared.pk])
+
+
+def of_owner(owner: User, name: str) -> Rule:
+    """A rule that names no account."""
+    rule = make_rule(None, WHEN, name=name)
+    Rule.objects.filter(pk=rule.pk).update(owner=owner)
+    return rule
+
+
+def test_a_rule_that_names_no_account_is_turned_off_where_its_owner_decides(account: AdAccount, member: Member) -> None:
+    other = AdAccountFactory.create()
+    here, both = member(account), member(account, user=UserFactory.create(username="both"))
+    member(other, user=both)
+    only, wide = of_owner(here, "only"), of_owner(both, "wide")
+    of_owner(member(other, user=UserFactory.create(username="there")), "elsewhere")
+    stop = set_stop(account, None, NOW, "")
+    assert stop.disabled_rules == [only.pk, wide.pk]
+    assert list(stop.suspended.all()) == [wide]
+    only.refresh_from_db()
+    assert not only.active
+
+
+def test_what_covers_others_too_proposes_nothing_here_until_a_person_lets_it(account: AdAccount) -> None:
+    other = AdAccountFactory.create()
+    shared = make_rule(account, WHEN)
+    shared.accounts.add(other)
+    first = lift_stop(set_stop(account, None, NOW, ""), None, NOW, "found it")
+    again = lift_stop(set_stop(account, None, NOW, ""), None, NOW, "found it")
+    assert list(active_rules(account)) == []
+    assert list(active_rules(other)) == [shared]
+    assert [(one.on, one.state) for one in rules_turned_off(again)] == [(False, "off in this account, on in others")]
+    assert release_rule(again, shared, None, NOW)
+    assert not release_rule(first, shared, None, NOW)
+    assert list(active_rules(account)) == [shared]
+    assert [one.state for one in rules_turned_off(first)] == ["on again"]
+    released = [e for e in LedgerEvent.objects.all() if e.payload.get("change") == "released_after_stop"]
+    assert [event.account_id for event in released] == [account.pk]
+
+
+def test_only_an_administrator_lets_it(account: AdAccount, member: Member) -> None:
+    shared = make_rule(account, WHEN)
+    shared.accounts.add(AdAccountFactory.create())
+    stop = set_stop(account, None, NOW, "")
+    with pytest.raises(PermissionDenied):
+        release_rule(stop, shared, member(account), NOW)
 
 
 def test_a_stop_of_everything_turns_every_rule_off(account: AdAccount) -> None:

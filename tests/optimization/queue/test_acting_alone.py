@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from intelligence.models import QualityState
 from metaads.models import AdAccount, AdSet, SwitchState
-from optimization.incident.stops import set_stop
+from optimization.incident.stops import lift_stop, set_stop
 from optimization.ledger import events_of, verify
 from optimization.models import AccountLimits, Action, EntityLock, Rule, Source, Status
 from optimization.queue import services
@@ -104,6 +104,12 @@ def _rule_off(account: AdAccount) -> None:
     set_active(Rule.objects.get(), False, None, NOW)
 
 
+def _suspended(account: AdAccount) -> None:
+    rule = Rule.objects.get()
+    rule.accounts.add(AdAccountFactory.create())
+    lift_stop(set_stop(account, None, NOW, ""), None, NOW, "found it")
+
+
 def _lock(account: AdAccount) -> None:
     row = AdSet.objects.get(account=account)
     about = {"level": "campaign", "entity_id": row.campaign.meta_id, "entity_name": "Spring"}
@@ -131,6 +137,7 @@ ACCOUNT_WIDE: dict[Callable[[AdAccount], None], str] = {
     _unchecked: "never checked",
     _four_eyes: "Two people must approve",
     _rule_off: "Its rule is switched off",
+    _suspended: "An emergency stop turned its rule off in this account",
     _lock: "Spring is locked against automation until it is released",
     _no_hour: "0 of 0 actions alone an hour",
     _drifted: "changed meanwhile: the proposal saw 100.00 EUR a day, now it is 100.01 EUR a day.",

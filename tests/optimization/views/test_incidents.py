@@ -13,8 +13,9 @@ from metaads.models import AdAccount, AdSet, Role
 from optimization.incident.emergency import emergency
 from optimization.incident.report import report_of
 from optimization.models import Action, EmergencyStop, Incident, Rule, Source, Status
+from optimization.rules.selectors import active_rules
 from optimization.views.incident_pdf import pdf_of, printable
-from tests.factories.metaads import AdSetFactory, MembershipFactory, UserFactory
+from tests.factories.metaads import AdAccountFactory, AdSetFactory, MembershipFactory, UserFactory
 from tests.factories.optimization import budget_action, make_rule
 from tests.optimization.rules.build import leaf
 from tests.optimization.views.conftest import signed_in
@@ -112,6 +113,18 @@ def test_lifting_needs_an_administrator_and_a_reason_and_brings_back_only_ticked
     assert set(Rule.objects.filter(active=True)) == {second}
     admin.post(f"{path}rules/", {"rules": [str(first.pk), "12345"]})
     assert Rule.objects.filter(active=True).count() == 2
+
+
+def test_a_rule_of_several_accounts_comes_back_here_by_its_tick_alone(admin: Client, euro: AdAccount) -> None:
+    rule = make_rule(euro, leaf("spend_7d", ">", 5), name="Wide")
+    rule.accounts.add(AdAccountFactory.create())
+    path = f"/incidents/{emergency(euro, None, timezone.now(), '').public_id}/"
+    admin.post(f"{path}lift/", {"reason": "found it"})
+    assert "off in this account, on in others" in html(admin, path)
+    assert not active_rules(euro).exists()
+    admin.post(f"{path}rules/", {"rules": [str(rule.pk)]})
+    assert list(active_rules(euro)) == [rule]
+    assert "on again" in html(admin, path)
 
 
 def test_rules_stay_off_while_the_stop_is_in_force(admin: Client, euro: AdAccount) -> None:
