@@ -5,7 +5,8 @@ transaction; it is given back if nothing took effect. Approval only shows what w
 
 Rows are locked in one order, the account's by name and then the installation's by name, so that claims never wait for
 each other in a circle. A sum of budgets is checked under the lock of its row against what the mirror shows, plus what
-the claims in flight add to it: an action is either in flight or in the mirror, for both change in one transaction.
+the claims in flight add to it: an action is either in flight or in the mirror, for both change in one transaction. What
+an action made is in flight until the structure was read after it.
 """
 
 from collections.abc import Mapping

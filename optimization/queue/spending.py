@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 
 from intelligence.metrics import windows
 from metaads.clock import machine_now
@@ -52,8 +52,13 @@ _DONE = Prepared(
 
 
 def in_flight(account: AdAccount, campaign_id: str = "") -> int:
-    """What claims that are not in the mirror yet add to what may be spent a day; of one campaign, or of all."""
-    rows = Action.objects.filter(account=account, status__in=IN_FLIGHT_STATUSES)
+    """What claims that are not in the mirror yet add to what may be spent a day; of one campaign, or of all.
+
+    What was made comes to the mirror with the next read of the structure, so it counts until one began after it.
+    """
+    unread = Q(account__structure_synced_at__isnull=True) | Q(executed_at__gte=F("account__structure_synced_at"))
+    made = Q(status=Status.EXECUTED) & ~Q(made=[]) & unread
+    rows = Action.objects.filter(Q(status__in=IN_FLIGHT_STATUSES) | made, account=account)
     rows = rows.filter(campaign_id=campaign_id) if campaign_id else rows
     held = rows.values_list("reserved", flat=True)
     return sum(int(row[2]) for reserved in held for row in reserved if row[0] == EXPOSURE)

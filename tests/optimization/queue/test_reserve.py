@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from metaads.models import AdSet
+from metaads.models import AdAccount, AdSet
 from optimization.models import Action, LimitCounter, Source
 from optimization.queue.reserve import NoRoom, account_day, give_back, take, would_exceed
 from optimization.steps import Step
@@ -191,6 +191,33 @@ def test_a_claim_in_flight_counts_before_the_mirror_shows_it(ad_set: AdSet) -> N
     Action.objects.filter(pk=first.pk).update(status="executing")
     assert not claim(budget_action(other, 11_000, source=Source.PERSON), max_campaign_budget=Decimal(215))
     assert claim(budget_action(other, 10_500, source=Source.PERSON, status="failed"), max_campaign_budget=Decimal(215))
+
+
+def copied(ad_set: AdSet) -> Action:
+    """A claim of a copy with 52.00 a day."""
+    steps = [
+        Step("copy", "adset", ad_set.meta_id, "A copy"),
+        Step("set", "adset", "$1", "It", "daily_budget", 1, 5_200),
+    ]
+    values = {"field": "steps", "steps": [step.as_json() for step in steps], "kind": "duplicate", "made": []}
+    columns = {**values, "value_before": {}, "value_wanted": {}, "value_final": {}, "source": Source.PERSON}
+    return budget_action(ad_set, 0, status="failed", **columns)
+
+
+@pytest.mark.parametrize("limit", ["max_account_budget", "max_campaign_budget", "max_total_budget_usd"])
+def test_what_was_just_made_counts_until_the_structure_is_read_again(ad_set: AdSet, limit: str) -> None:
+    """One copy of 52.00 has room beside 100.00, two have not."""
+    dollars = Decimal("0.85") if limit == "max_total_budget_usd" else Decimal(1)
+    most: dict[str, Any] = {limit: Decimal(160) / dollars * (1 if limit == "max_campaign_budget" else Decimal("1.75"))}
+    first = copied(ad_set)
+    assert claim(first, **most)
+    made = [{"level": "adset", "id": "99", "name": "A copy"}]
+    Action.objects.filter(pk=first.pk).update(status="executed", executed_at=NOW, made=made)
+    for read in (None, NOW - timedelta(minutes=50), NOW):
+        AdAccount.objects.update(structure_synced_at=read)
+        assert not claim(copied(ad_set), **most), read
+    AdAccount.objects.update(structure_synced_at=NOW + timedelta(minutes=10))
+    assert claim(copied(ad_set), **most), "by now the mirror would show it, were it still there"
 
 
 def test_the_installation_has_a_sum_over_all_accounts(ad_set: AdSet) -> None:
