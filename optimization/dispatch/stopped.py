@@ -1,5 +1,5 @@
 """What was approved before an emergency stop goes back to a person, also what was in flight when it was set; and what
-was approved without a person, once the account's mode says that nothing acts alone.
+was approved without a person, once the account's mode, its rule or the optimiser's mode lets it act alone no more.
 
 Setting a stop hands back what waits at that moment. This catches the rest, during the stop or after it was lifted:
 actions that a worker held just then, and those that a transaction approved at the same time.
@@ -10,15 +10,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
+from metaads import switch
+from optimization.knobs import knobs_for
 from optimization.limits import limits_for
-from optimization.models import AccountLimits, Action, EmergencyStop, Status
+from optimization.models import AccountLimits, Action, EmergencyStop, OptimizerSettings, RuleVersion, Source, Status
 from optimization.queue.states import move
 
 BEFORE_STOP = "approved before an emergency stop"
 NOTE = "It was approved before an emergency stop and needs a new decision."
-SILENCED = "It was approved without a person, and the account is in suggest mode by now: it needs a decision."
+SILENCED = "It was approved without a person, and {why} by now: it needs a decision."
 
 
 def return_if_stopped(action: Action, now: datetime) -> bool:
@@ -41,14 +43,33 @@ def return_if_stopped(action: Action, now: datetime) -> bool:
 
 
 def return_if_silenced(action: Action, now: datetime) -> bool:
-    """Whether the approved `action`, not begun, went back: it was to act alone, and the mode is *suggest* by now.
+    """Whether the approved `action`, not begun, went back: it was to act alone, and what wanted it may not by now.
 
     Raises LostRace when somebody else moved it first.
     """
-    if not action.alone or limits_for(action.account).mode == AccountLimits.Mode.AUTO:
-        return False
-    _give_back(action, "the account is in suggest mode", SILENCED, now)
-    return True
+    why = _silenced(action) if action.alone else ""
+    if why:
+        _give_back(action, why, SILENCED.format(why=why), now)
+    return bool(why)
+
+
+def _silenced(action: Action) -> str:
+    """Why its source may no more act alone in the account; asked of the database at this moment."""
+    if limits_for(action.account).mode != AccountLimits.Mode.AUTO:
+        return "the account is in suggest mode"
+    if action.source == Source.OPTIMIZER:
+        knobs, off = knobs_for(action.account), switch.why_off(switch.OPTIMIZER)
+        alone = knobs.enabled and knobs.mode == OptimizerSettings.Mode.AUTO and off is None
+        return "" if alone else "the optimiser is off or in suggest mode"
+    if action.source != Source.RULE:
+        return ""
+    if action.rule_version_id is None:
+        return "no rule stands behind it"
+    standing = RuleVersion.objects.filter(pk=action.rule_version_id, rule__active=True, rule__current=F("pk"))
+    version = standing.exclude(rule__suspended_by__account=action.account).first()
+    if version is None:
+        return "its rule is switched off or was edited"
+    return "" if version.document.get("mode") == "automatic" else "its rule is not automatic"
 
 
 def _give_back(action: Action, why: str, note: str, now: datetime) -> None:

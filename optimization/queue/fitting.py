@@ -16,6 +16,8 @@ def check_fits(action: Action, now: datetime) -> Entity:
         raise Stale(f"This proposal is stale: {action.stale_reason}")
     if action.rule_version is not None and action.rule_version.rule.current_id != action.rule_version_id:
         raise Stale("Its rule was edited since. If the new version wants it too, the next evaluation brings it back.")
+    if _rule_off(action):
+        raise Stale("Its rule is switched off here. Switch it on, or make the change by hand.")
     now_is = present_values(action.account, action)
     if now_is.entity is None:
         raise Stale("It no longer exists at Meta.")
@@ -23,3 +25,11 @@ def check_fits(action: Action, now: datetime) -> Entity:
     if changed:
         raise Stale(f"It was changed meanwhile: {changed}")
     return now_is.entity
+
+
+def _rule_off(action: Action) -> bool:
+    """What came back to be decided again may be: an emergency stop hands back what it stops, and turns its rule off."""
+    if action.rule_version is None or action.decided_at is not None:
+        return False
+    rule = action.rule_version.rule
+    return not rule.active or rule.suspended_by.filter(account=action.account_id).exists()

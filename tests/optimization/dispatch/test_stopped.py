@@ -2,18 +2,35 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import Settings
 
 from intelligence.models import QualityState
 from metaads.models import AdSet
 from optimization.dispatch import run_action
+from optimization.dispatch.stopped import return_if_silenced as silenced
 from optimization.incident.stops import lift_stop, set_stop
-from optimization.models import AccountLimits, Action, EmergencyStop, Incident, Source, Status
+from optimization.models import (
+    AccountLimits,
+    Action,
+    EmergencyStop,
+    Incident,
+    OptimizerSettings,
+    Rule,
+    Source,
+    Status,
+)
 from optimization.queue import services
+from optimization.queue.errors import Stale
 from optimization.queue.selectors import claimable
+from optimization.rules.services import save_rule, set_active
+from tests.factories.metaads import AdAccountFactory, UserFactory
+from tests.factories.optimization import OLD, make_rule, version_of
 from tests.optimization.conftest import NOW, Meta
+from tests.optimization.rules.build import leaf
 
 Propose = Callable[..., Action]
 Member = Callable[..., User]
@@ -58,14 +75,84 @@ def test_what_was_to_act_alone_goes_back_once_the_account_is_in_suggest_mode(
     assert ("suggest mode" in approved.outcome_note) is alone
 
 
-def test_what_acts_alone_goes_while_the_account_is_in_auto_mode(meta: Meta, ad_set: AdSet, approved: Action) -> None:
+Change = Callable[[Rule], object]
+OFF: dict[str, Change] = {
+    "switched off": lambda rule: set_active(rule, False, None, LATER),
+    "edited": lambda rule: save_rule(
+        rule, {**version_of(rule).document, "conditions": leaf("spend_7d", ">", 6)}, None, LATER
+    ),
+    "stopped": lambda rule: _stop_where_shared(rule),
+}
+
+
+def _stop_where_shared(rule: Rule) -> None:
+    rule.accounts.add(AdAccountFactory.create())
+    stop = EmergencyStop.objects.create(account=rule.accounts.order_by("pk").first(), set_at=OLD, lifted_at=OLD)
+    stop.suspended.add(rule)
+
+
+@pytest.fixture
+def alone(meta: Meta, approved: Action) -> Action:
+    """Approved by the policy, in an account in auto mode; wanted by an automatic rule."""
     AccountLimits.objects.create(account=meta.account, mode=AccountLimits.Mode.AUTO)
     QualityState.objects.create(account=meta.account, checked_at=NOW)
-    Action.objects.filter(pk=approved.pk).update(alone=True, confidence=0.9)
+    rule = make_rule(meta.account, leaf("spend_7d", ">", 5), mode="automatic")
+    columns = {"alone": True, "confidence": 0.9, "source": Source.RULE, "rule_version": version_of(rule)}
+    Action.objects.filter(pk=approved.pk).update(**columns)
+    return approved
 
-    done = run_action(approved.pk, LATER)
-    approved.refresh_from_db()
-    assert done is Status.EXECUTED, approved.outcome_note
+
+@pytest.mark.parametrize("change", OFF.values(), ids=OFF)
+def test_what_a_rule_approved_alone_goes_back_once_the_rule_may_not(
+    meta: Meta, ad_set: AdSet, alone: Action, change: Change
+) -> None:
+    change(Rule.objects.get())
+    assert run_action(alone.pk, LATER) is Status.PENDING
+    alone.refresh_from_db()
+    assert "its rule is switched off or was edited" in alone.outcome_note
+    assert meta.posts(ad_set.meta_id) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "on", "goes"),
+    [
+        ({"mode": "auto"}, True, True),
+        ({"mode": "suggest"}, True, False),
+        ({"mode": "auto", "enabled": False}, True, False),
+        ({"mode": "auto"}, False, False),
+    ],
+)
+def test_what_the_optimiser_approved_alone_goes_back_once_it_only_suggests_or_is_off(
+    meta: Meta, ad_set: AdSet, alone: Action, settings: Settings, columns: dict[str, Any], on: bool, goes: bool
+) -> None:
+    settings.SWITCHES = {**settings.SWITCHES, "OPTIMIZER_ENABLED": on}
+    Action.objects.filter(pk=alone.pk).update(source=Source.OPTIMIZER, rule_version=None)
+    OptimizerSettings.objects.create(account=meta.account, **columns)
+    assert silenced(Action.objects.get(pk=alone.pk), LATER) is not goes
+    note = Action.objects.get(pk=alone.pk).outcome_note
+    assert ("the optimiser is off or in suggest mode" in note) is not goes
+
+
+@pytest.mark.parametrize("why", ["switched off", "stopped"])
+def test_an_open_proposal_of_a_rule_that_is_off_is_not_approved(
+    meta: Meta, ad_set: AdSet, propose_budget: Propose, member: Member, why: str
+) -> None:
+    rule, action = make_rule(meta.account, leaf("spend_7d", ">", 5)), propose_budget(ad_set, 1500)
+    Action.objects.filter(pk=action.pk).update(rule_version=version_of(rule))
+    OFF[why](rule)
+    with pytest.raises(Stale, match="rule is switched off"):
+        services.approve(action.pk, member(meta.account), NOW)
+    Action.objects.filter(pk=action.pk).update(decided_at=NOW)
+    back = services.approve(action.pk, member(meta.account, user=UserFactory.create()), NOW)
+    assert back.status == Status.APPROVED, "a stop handed it back to be decided again"
+
+
+def test_what_acts_alone_goes_while_its_rule_and_the_account_are_in_auto_mode(alone: Action) -> None:
+    assert not silenced(alone, LATER)
+    Action.objects.filter(pk=alone.pk).update(source=Source.PERSON)  # whom the rails about data do not bind
+    done = run_action(alone.pk, LATER)
+    alone.refresh_from_db()
+    assert done is Status.EXECUTED, alone.outcome_note
 
 
 def test_where_a_newer_proposal_waits_the_old_approval_is_withdrawn(
