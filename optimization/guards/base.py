@@ -53,6 +53,7 @@ class Facts:
     Budgets and money are integers in the minor unit, percent are percent, times are business time. `current` is Meta's
     live value at execution and the mirror's at proposal. None = unknown, which never passes a rail that needs it.
     `doubt`: why the account's data are doubtful; None = they were checked and are trusted, "" = never checked.
+    `grows`, `loss_prevention`: of a budget by its direction, which a person may have turned round, else by the kind.
     A text that says what stands in the way (`exhausted`, `lock`, `touched`, `reactivates`) is empty where nothing does.
     """
 

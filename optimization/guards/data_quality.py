@@ -30,10 +30,10 @@ class DataQuality(Guard):
 
 
 def prevents_loss(facts: Facts) -> bool:
-    """A pause, or a budget that does not grow."""
-    if facts.loss_prevention:
-        return True
-    return isinstance(facts.before, int) and isinstance(facts.wanted, int) and facts.wanted <= facts.before
+    """A pause, or a budget that does not grow, whatever its kind says: a person may have given another amount."""
+    if isinstance(facts.before, int) and isinstance(facts.wanted, int):
+        return facts.wanted <= facts.before
+    return facts.loss_prevention
 
 
 DATA_QUALITY = DataQuality()

@@ -3,18 +3,21 @@
 Of each action the longest measured horizon counts, alone. The windows of one object never overlap, for a measurement
 ends where the next change of the object (or of what it belongs to, or holds) begins; so nothing is counted twice. An
 undo has no outcome of its own. Effects whose interval excludes zero are summed as saved (changes that spend less) or
-gained (all others), losses included with their sign; the rest is summed apart as *cannot tell*.
+gained (all others), losses included with their sign; the rest is summed apart as *cannot tell*. A budget counts by its
+direction, whatever its kind says: a person may have given another amount.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 
 from metaads.models.account import known_zone
+from optimization.guards.base import BUDGETS
 from optimization.kinds import KINDS
 from optimization.models import Action, Effect, Horizon, Outcome, Rule
 
@@ -52,6 +55,8 @@ class Told:
     account_id: int
     rule_id: int | None
     kind: str
+    field: str
+    percent: Decimal | None
     currency: str
     executed_at: datetime
     zone: str
@@ -67,6 +72,8 @@ def told_of(actions: QuerySet[Action]) -> list[Told]:
         "action__account_id",
         "action__rule_version__rule_id",
         "action__kind",
+        "action__field",
+        "action__amount_pct",
         "action__currency",
         "action__executed_at",
         "action__account__timezone_name",
@@ -93,7 +100,7 @@ def summed(told: Iterable[Told]) -> dict[str, Sums]:
 
 def _sum(currency: str, told: list[Told]) -> Sums:
     sure = [one for one in told if one.verdict in SURE]
-    saved = sum(one.effect for one in sure if _prevents(one.kind))
+    saved = sum(one.effect for one in sure if _prevents(one))
     return Sums(
         currency=currency,
         saved=saved,
@@ -105,8 +112,10 @@ def _sum(currency: str, told: list[Told]) -> Sums:
     )
 
 
-def _prevents(kind: str) -> bool:
-    return kind in KINDS and KINDS[kind].loss_prevention
+def _prevents(one: Told) -> bool:
+    if one.field in BUDGETS and one.percent is not None:
+        return one.percent < 0
+    return one.kind in KINDS and KINDS[one.kind].loss_prevention
 
 
 def by(told: Iterable[Told], key: Callable[[Told], Hashable]) -> dict[Hashable, dict[str, Sums]]:

@@ -195,8 +195,8 @@ def _of_entity(around: Surroundings, wish: Wish, entity: Entity) -> dict[str, An
     """What kind of change it is, of what, and whose that is."""
     kind, objects, hands = KINDS[wish.kind], around.estate.objects, around.estate.hands
     return {
-        "grows": kind.grows,
-        "loss_prevention": kind.loss_prevention,
+        "grows": raises(wish.field, wish.before, wish.wanted) if wish.field in BUDGETS else kind.grows,
+        "loss_prevention": kind.loss_prevention and not raises(wish.field, wish.before, wish.wanted),
         "may_act_alone": kind.may_act_alone,
         "name": entity.name,
         "connected_at": around.account.connected_at,

@@ -46,6 +46,12 @@ def test_growth_waits_whoever_wants_it() -> None:
     assert check(source=Source.RULE, wanted=10_001, executing=True).outcome is Outcome.BLOCK
 
 
+def test_a_cut_that_a_person_made_a_raise_prevents_no_loss() -> None:
+    turned = {"kind": "decrease_budget", "loss_prevention": True, "source": Source.PERSON}
+    assert check(**turned, wanted=20_000).outcome is Outcome.BLOCK
+    assert check(**turned, wanted=20_000, executing=True).outcome is Outcome.BLOCK
+
+
 def test_what_a_person_approved_of_a_rule_is_the_persons_loss_prevention() -> None:
     assert check(source=Source.RULE, executing=True, **PAUSE).outcome is Outcome.PASS
 

@@ -56,6 +56,15 @@ def test_pauses_save_and_growth_gains_and_what_cannot_be_told_stands_apart(ad_se
     assert (sums.total, sums.sure, sums.unsure, sums.measured) == (600, 3, 1, 4)
 
 
+def test_a_cut_that_a_person_made_a_raise_gains_and_a_raise_made_a_cut_saves(ad_set: AdSet) -> None:
+    turned = {"kind": "decrease_budget", "modified_from": {"value_final": 5_000}, "amount_pct": 100}
+    done(budget_action(ad_set, 20_000, **turned), (Horizon.DAY, 300, Effect.BETTER))
+    cut = {"kind": "increase_budget", "modified_from": {"value_final": 12_000}, "amount_pct": -20}
+    done(budget_action(AdSetFactory.create(campaign=ad_set.campaign), 8_000, **cut), (Horizon.DAY, 50, Effect.BETTER))
+    sums = summed(told_of(Action.objects.all()))["EUR"]
+    assert (sums.saved, sums.gained) == (50, 300)
+
+
 def test_currencies_are_never_added(ad_set: AdSet) -> None:
     done(pause_action(ad_set), (Horizon.DAY, 500, Effect.BETTER))
     other = done(pause_action(AdSetFactory.create()), (Horizon.DAY, 900, Effect.BETTER))

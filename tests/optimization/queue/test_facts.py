@@ -62,6 +62,20 @@ def gathered_made(ad_set: AdSet, **wish: Any) -> Facts:
     return facts_for(surroundings(ad_set.account, NOW, [ad_set.meta_id]), made, entity_of(ad_set), 0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "wanted", "told"),
+    [
+        ("decrease_budget", 5_000, (False, True)),
+        ("decrease_budget", 20_000, (True, False)),
+        ("increase_budget", 5_000, (False, False)),
+    ],
+)
+def test_a_budget_is_judged_by_its_direction(ad_set: AdSet, kind: str, wanted: int, told: tuple[bool, bool]) -> None:
+    """A person may have given another amount than the kind would."""
+    facts = gathered(ad_set, wanted, kind=kind)
+    assert (facts.grows, facts.loss_prevention) == told
+
+
 @pytest.mark.parametrize("above", ["adset", "campaign", "account"])
 def test_a_lock_holds_all_below_it_until_its_time_is_over(ad_set: AdSet, above: str) -> None:
     ids = {"adset": ad_set.meta_id, "campaign": ad_set.campaign.meta_id, "account": ad_set.account.meta_id}
