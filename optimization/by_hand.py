@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from metaads import switch
 from metaads.models import AdAccount
 from optimization.models import Action, Status
-from optimization.present import present_values
+from optimization.present import present_values, unlike
 from optimization.queue.states import LostRace, move
 from optimization.queue.timed import undo_time
 from optimization.queue.undoing import mark_reverted
@@ -23,7 +23,7 @@ def close_done_by_hand(account: AdAccount, now: datetime) -> int:
         return 0
     closed = 0
     for action in Action.objects.filter(account=account, status__in=[Status.PENDING, Status.APPROVED]):
-        if not can_be_seen(action) or present_values(account, action).value != action.value_final:
+        if not can_be_seen(action) or not _stands(action):
             continue
         try:
             _close(action, now)
@@ -31,6 +31,12 @@ def close_done_by_hand(account: AdAccount, now: datetime) -> int:
         except (LostRace, IntegrityError):  # decided just now, or another undo of the same stands already
             continue
     return closed
+
+
+def _stands(action: Action) -> bool:
+    """What is wanted is there, whatever Meta added to it."""
+    value, wanted = present_values(action.account, action).value, action.value_final
+    return value is not None and not unlike(wanted, value, action.field, action.currency, action.value_before)
 
 
 def can_be_seen(action: Action) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from metaads.models import AdAccount
+from metaads.sameness import same_value
 from optimization.entities import WHOLE_FIELDS, Entity, load
 from optimization.models import Action
 from optimization.steps import STEPS
@@ -80,13 +81,15 @@ def _present(asked: Asked, found: Mapping[str, Mapping[str, Entity]]) -> Present
     return Present(entity, values)
 
 
-def unlike(before: Any, now: Any, field: str, currency: str) -> str:
-    """How what is there differs from what was seen, for people; "" = it is the same."""
-    if before == now:
-        return ""
+def unlike(before: Any, now: Any, field: str, currency: str, wanted: Any = None) -> str:
+    """How what is there differs from what was seen, for people; "" = it is the same. `wanted`: what it is to become."""
     if field == STEPS and isinstance(now, Mapping) and before.keys() == now.keys():
-        said = [_step_unlike(key, before[key], now[key], currency) for key in before if before[key] != now[key]]
-        return f"the proposal saw {'; '.join(said)}."
+        aims = wanted if isinstance(wanted, Mapping) else {}
+        moved = [key for key in before if not same_value(place_of(key)[2], now[key], before[key], aims.get(key))]
+        said = [_step_unlike(key, before[key], now[key], currency) for key in moved]
+        return f"the proposal saw {'; '.join(said)}." if said else ""
+    if same_value(field, now, before, wanted):
+        return ""
     was, is_now = (value_text(field, value, currency) for value in (before, now))
     return f"the proposal saw {was}, now it is {is_now}."
 

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from metaads.bids import ad_set_bid, bid_params, campaign_bid
-from metaads.executor.targeting import same_targeting
 from metaads.models import Level
+from metaads.sameness import LIMITS, same_bid, same_limit, same_targeting
 
 Raw = Mapping[str, Any]
 Same = Callable[[Any, Any, Any], bool]
 BUDGETS = ("daily_budget", "lifetime_budget")
-# Spending limits of ad sets under a campaign budget, and of campaigns. Absent = none, which we write and read as 0.
-LIMITS = (
-    "daily_min_spend_target", "daily_spend_cap", "lifetime_min_spend_target", "lifetime_spend_cap", "spend_cap",
-)  # fmt: skip
 NO_LIMIT = 922_337_203_685_478
 """Meta's word for taking a spending limit away (reference 6.2)."""
 
@@ -60,7 +56,7 @@ def _limit(name: str) -> Field:
     def request(new: Any) -> dict[str, Any]:
         return {name: new or NO_LIMIT}
 
-    return Field((name,), value, request, lambda live, wanted, _: live == (wanted or 0), lambda v: {name: v or None})
+    return Field((name,), value, request, same_limit, lambda v: {name: v or None})
 
 
 def _bid_value(raw: Raw) -> dict[str, Any] | None:
@@ -76,10 +72,6 @@ def _shared_bid_value(raw: Raw) -> dict[str, Any] | None:
     return campaign_bid(raw.get("bid_strategy"), amounts)
 
 
-def _same_bid(live: Any, wanted: Any, known: Any) -> bool:
-    return bid_params(live or {}) == bid_params(wanted or {})
-
-
 def _bid_columns(value: Any) -> dict[str, Any]:
     constraints = value.get("bid_constraints") or {}
     return {
@@ -93,7 +85,7 @@ FIELDS: dict[str, Field] = {
     **{name: _word(name) for name in ("status", "name", "bid_strategy")},
     **{name: _money(name) for name in BUDGETS},
     **{name: _limit(name) for name in LIMITS},
-    "bid": Field(("bid_strategy", "bid_amount", "bid_constraints"), _bid_value, bid_params, _same_bid, _bid_columns),
+    "bid": Field(("bid_strategy", "bid_amount", "bid_constraints"), _bid_value, bid_params, same_bid, _bid_columns),
     "targeting": Field(
         ("targeting",),
         lambda raw: dict(raw["targeting"]) if raw.get("targeting") else None,
@@ -108,7 +100,7 @@ OF_CAMPAIGNS: dict[str, Field] = {
         ("bid_strategy", "adsets.limit(200){id,bid_amount}"),
         _shared_bid_value,
         bid_params,
-        _same_bid,
+        same_bid,
         lambda value: {"bid_strategy": value["bid_strategy"]},
     ),
 }

@@ -263,7 +263,7 @@ def _closer(case: Case, row: Waiting, now_is: Present, around: Surroundings, loc
     entity = now_is.entity
     if entity is None:
         return dataclasses.replace(case, unfit="It no longer exists at Meta.")
-    changed = unlike(row.before, now_is.value, row.field, around.account.currency)
+    changed = unlike(row.before, now_is.value, row.field, around.account.currency, row.final)
     if changed or row.steps:
         return dataclasses.replace(case, unfit=f"It was changed meanwhile: {changed}" if changed else PLAN)
     figures = row.rail_figures or {}

@@ -21,7 +21,7 @@ def check_fits(action: Action, now: datetime) -> Entity:
     now_is = present_values(action.account, action)
     if now_is.entity is None:
         raise Stale("It no longer exists at Meta.")
-    changed = unlike(action.value_before, now_is.value, action.field, action.currency)
+    changed = unlike(action.value_before, now_is.value, action.field, action.currency, action.value_final)
     if changed:
         raise Stale(f"It was changed meanwhile: {changed}")
     return now_is.entity

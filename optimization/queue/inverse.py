@@ -11,6 +11,7 @@ from typing import Any
 
 from metaads.graph.money import money_text
 from metaads.models import AdAccount, Level
+from metaads.sameness import same_value
 from optimization.entities import WHOLE_FIELDS, load
 from optimization.kinds import KINDS
 from optimization.models import Action
@@ -128,10 +129,10 @@ def _movable(action: Action, expected: Present) -> tuple[list[Step], str]:
         value = here[key_of(step)]
         if value is GONE:
             return [], NO_LONGER if action.field != STEPS else f"“{step.name}” no longer exists at Meta."
-        if value is UNKNOWN or value == step.old:
+        if value is UNKNOWN or same_value(step.field, value, step.old, step.new):
             steps.append(step)
             here[key_of(step)] = step.new
-        elif value != step.new:
+        elif not same_value(step.field, value, step.new, step.old):
             what = "It" if action.field != STEPS else f"“{step.name}”"
             ours, now = (said(step.field, one, action.currency) for one in (step.old, value))
             return [], f"{what} was changed since: we set {ours}, now it is {now}."

@@ -104,7 +104,7 @@ def _changed(account: AdAccount, proposals: Sequence[Unwanted]) -> dict[int, str
     for one, now in zip(proposals, present_of(account, asked), strict=True):
         if now.entity is None:
             reasons[one.pk] = "it no longer exists at Meta."
-        elif now.value != one.before:
+        elif unlike(one.before, now.value, one.field, account.currency):
             reasons[one.pk] = _changed_text(one, now.value, account.currency)
     return reasons
 

@@ -145,6 +145,23 @@ def test_an_audience_is_changed_only_in_what_was_asked_and_restored_whole(
     assert node.targeting == before
 
 
+def test_an_audience_is_restored_though_meta_added_to_it(meta: Meta, capped: AdSet, member: Member) -> None:
+    user, node = member(meta.account), node_of(meta, capped.meta_id)
+    node.targeting = {**node.targeting, "age_min": 18, "age_max": 65, "geo_locations": {"countries": ["DE", "AT"]}}
+    sync_structure(meta.account, NOW)
+    asked = {"age_min": 25, "age_max": 54, "exclude": ["901"]}
+    action = carried_out(proposed(meta.account, "adset", capped.meta_id, "adjust_audience", **asked), user)
+    node.targeting = {
+        **node.targeting,
+        "geo_locations": {"countries": ["AT", "DE"], "location_types": ["home", "recent"]},
+        "excluded_custom_audiences": [{"id": "901", "name": "Buyers"}],
+    }
+    sync_structure(meta.account, NOW)
+    undone(action, user)
+    assert (node.targeting["age_min"], node.targeting["age_max"]) == (18, 65)
+    assert not node.targeting.get("excluded_custom_audiences")
+
+
 def test_a_campaign_with_the_budget_goes_over_to_a_cap_with_all_its_ad_sets_in_one_request(
     meta: Meta, member: Member
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from metaads.executor.targeting import same_targeting
+from metaads.sameness import same_targeting
 
 OLD: dict[str, Any] = {"age_min": 25, "age_max": 45, "geo_locations": {"countries": ["DE", "AT"]}}
 
