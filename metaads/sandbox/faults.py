@@ -60,6 +60,7 @@ PLANS: dict[str, Plan] = {
     "abuse_limit": _limit(613, None),
     "creation_limit": _limit(613, 1_487_225),
     "archive_full": _limit(100, 1_487_990),
+    "no_permission": _limit(200, None),
     "revoked": _limit(190, 460),
     "expired": _limit(190, 463),
     "malformed": Plan("yes", "malformed"),

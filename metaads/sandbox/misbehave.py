@@ -79,6 +79,8 @@ def _refuse(scene: Scene, true: Said | None) -> Said:
         text = "Error validating access token: " + (
             "Session has expired." if plan.subcode == 463 else "It was revoked."
         )
+    if plan.code == 200:
+        text = "(#200) Requires ads_management permission on the ad account."
     return Said(400, GraphError(text, plan.code, plan.subcode, transient=plan.code == 17).body(scene.call.request_id))
 
 

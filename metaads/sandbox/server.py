@@ -178,7 +178,7 @@ class Sandbox:
         """Meta's headers; a refusal for too many calls says when to come back."""
         usage = self.api.usage
         account = self._count(call)
-        limit = fault is not None and fault.plan.then == "refuse" and fault.plan.code != 190
+        limit = fault is not None and fault.plan.then == "refuse" and fault.plan.code not in {190, 200}
         usage.minutes_to_regain = max(1, round(fault.seconds / 60)) if fault and limit else 0
         headers = {"facebook-api-version": call.base.rpartition("/")[2], "x-fb-request-id": call.request_id}
         headers |= usage.headers(account)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from metaads import executor
 from metaads.executor import Finding, Live, NotSent, Sent
+from metaads.graph.classify import TOKEN_CODES
 from metaads.graph.errors import MetaError, Permanent, RateLimited, TokenInvalid
 from metaads.switch import SwitchedOff
 from optimization.dispatch import announce, finish, outage, restore
@@ -166,14 +167,10 @@ def _post(held: Held, now: datetime) -> None:
         sent = executor.send(held.change, may_write)
     except (NotSent, SwitchedOff) as refusal:
         return finish.postponed(held, now, str(refusal), RETRY)
-    except TokenInvalid as error:
-        announce.token_trouble(held.action, error, now)
-        return finish.postponed(held, now, error.detail.for_people(), TOKEN_RETRY)
     except RateLimited as error:
         return finish.postponed(held, now, str(error), max(error.retry_after, held.backoff))
     except Permanent as error:
-        outage.count(held, False, now)
-        return _never(held, error, now)
+        return _refused_write(held, error, now)
     except MetaError as error:
         outage.count(held, True, now)
         # Also an answered internal error (code 1 or 2): Meta may have applied the change all the same.
@@ -181,6 +178,16 @@ def _post(held: Held, now: datetime) -> None:
     log.info("step sent")
     outage.count(held, False, now)
     return _read_back(held, sent, now)
+
+
+def _refused_write(held: Held, error: Permanent, now: datetime) -> None:
+    """A bad token stops the account until it is replaced. A token that is good but lacks a permission never does this
+    one write, so that ends at once, with Meta's words."""
+    if isinstance(error, TokenInvalid) and error.detail.code in TOKEN_CODES:
+        announce.token_trouble(held.action, error, now)
+        return finish.postponed(held, now, error.detail.for_people(), TOKEN_RETRY)
+    outage.count(held, False, now)
+    return _never(held, error, now)
 
 
 def _never(held: Held, error: Permanent, now: datetime) -> None:

@@ -153,6 +153,7 @@ def test_an_item_that_got_no_answer_is_null_and_one_may_break_off(
         ("creation_limit", 613, 1_487_225),
         ("archive_full", 100, 1_487_990),
         ("expired", 190, 463),
+        ("no_permission", 200, None),
     ],
 )
 def test_refusals_have_meta_s_codes(

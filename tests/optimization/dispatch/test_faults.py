@@ -115,6 +115,25 @@ def test_a_revoked_token_stops_the_account_and_says_what_to_do(meta: Meta, ad_se
     assert "connection" in approved.outcome_note.lower()
 
 
+def test_a_missing_permission_ends_that_write_at_once_with_metas_words(
+    meta: Meta, ad_set: AdSet, approved: Action
+) -> None:
+    meta.control.fault("no_permission", method="POST", path=ad_set.meta_id, count=None)
+
+    assert run_action(approved.pk, NOW) is Status.FAILED
+    approved.refresh_from_db()
+    assert "Requires ads_management permission" in approved.outcome_note
+    assert "200" in approved.outcome_note
+    assert set(LimitCounter.objects.values_list("used", flat=True)) == {0}
+    meta.account.connection.refresh_from_db()
+    assert meta.account.connection.state != "broken"
+
+
+def test_a_missing_permission_to_read_is_tried_again(meta: Meta, ad_set: AdSet, approved: Action) -> None:
+    meta.control.fault("no_permission", method="GET", path=ad_set.meta_id, count=20)
+    assert run_action(approved.pk, NOW) is Status.APPROVED
+
+
 @pytest.mark.parametrize("fault", ["html_502", "error_500", "timeout_before", "malformed"])
 def test_a_failed_read_before_writing_sends_nothing_and_tries_again(
     meta: Meta, ad_set: AdSet, approved: Action, fault: str
