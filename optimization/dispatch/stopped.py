@@ -16,6 +16,7 @@ from metaads import switch
 from optimization.knobs import knobs_for
 from optimization.limits import limits_for
 from optimization.models import AccountLimits, Action, EmergencyStop, OptimizerSettings, RuleVersion, Source, Status
+from optimization.queue.acting_alone import of_goals
 from optimization.queue.states import move
 
 BEFORE_STOP = "approved before an emergency stop"
@@ -61,6 +62,9 @@ def _silenced(action: Action) -> str:
         knobs, off = knobs_for(action.account), switch.why_off(switch.OPTIMIZER)
         alone = knobs.enabled and knobs.mode == OptimizerSettings.Mode.AUTO and off is None
         return "" if alone else "the optimiser is off or in suggest mode"
+    if action.source == Source.ORCHESTRATOR:
+        allowed = of_goals(action.account).get("goals_alone", frozenset())
+        return "" if action.kind in allowed else "the goals' switch for it is off"
     if action.source != Source.RULE:
         return ""
     if action.rule_version_id is None:

@@ -21,15 +21,7 @@ from optimization import bulk
 from optimization.guards import judge_all
 from optimization.knobs import knobs_for
 from optimization.limits import alone_an_hour_in_all, entered
-from optimization.models import (
-    AccountLimits,
-    Action,
-    EmergencyStop,
-    LimitCounter,
-    OrchestratorSettings,
-    Source,
-    Status,
-)
+from optimization.models import AccountLimits, Action, EmergencyStop, LimitCounter, OrchestratorSettings, Source, Status
 from optimization.present import Asked, Present, place_of, present_of, unlike
 from optimization.queue.daily import Change, Daily
 from optimization.queue.decision import approved
@@ -171,14 +163,14 @@ def _situation(account: AdAccount, around: Surroundings, now: datetime) -> Situa
         stop=around.stop or "",
         doubt=around.doubt,
         optimizer_mode=knobs_for(account).mode if states[switch.OPTIMIZER] is None else "off",
-        **_of_goals(account),
+        **of_goals(account),
         used_here=approved_alone(now, account).count(),
         used_in_all=approved_alone(now, account, in_all=True).count(),
         room_in_all=alone_an_hour_in_all(),
     )
 
 
-def _of_goals(account: AdAccount) -> dict[str, Any]:
+def of_goals(account: AdAccount) -> dict[str, Any]:
     """What its goals may do alone by the toggles as they are now, and by what step."""
     row = OrchestratorSettings.objects.filter(account=account).first()
     if row is None:

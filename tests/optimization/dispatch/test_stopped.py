@@ -19,6 +19,7 @@ from optimization.models import (
     EmergencyStop,
     Incident,
     OptimizerSettings,
+    OrchestratorSettings,
     Rule,
     Source,
     Status,
@@ -131,6 +132,14 @@ def test_what_the_optimiser_approved_alone_goes_back_once_it_only_suggests_or_is
     assert silenced(Action.objects.get(pk=alone.pk), LATER) is not goes
     note = Action.objects.get(pk=alone.pk).outcome_note
     assert ("the optimiser is off or in suggest mode" in note) is not goes
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_what_a_goal_approved_alone_goes_back_once_its_switch_is_off(meta: Meta, alone: Action, on: bool) -> None:
+    columns = {"source": Source.ORCHESTRATOR, "rule_version": None, "kind": "pause"}
+    Action.objects.filter(pk=alone.pk).update(**columns)
+    OrchestratorSettings.objects.create(account=meta.account, auto_pause_losers=on)
+    assert silenced(Action.objects.get(pk=alone.pk), LATER) is not on
 
 
 @pytest.mark.parametrize("why", ["switched off", "stopped"])
