@@ -105,19 +105,6 @@ def test_a_step_refused_for_good_puts_back_what_was_changed_in_reverse_order(
     assert not Hold.objects.exists()
 
 
-def test_a_step_that_lacks_a_permission_puts_back_what_was_changed(meta: Meta, pair: tuple[AdSet, AdSet]) -> None:
-    first, second = pair
-    action = approved_plan(first, budget(first, 1500), budget(second, 2600))
-    meta.control.fault("no_permission", method="POST", path=second.meta_id, count=None)
-    ended = run_action(action.pk, NOW)
-    action.refresh_from_db()
-    assert ended is Status.FAILED, action.outcome_note
-    assert journal(action) == {"1": "done", "2": "failed", "r1": "done"}
-    assert "Requires ads_management permission" in action.outcome_note
-    assert meta.budget(first.meta_id) == first.daily_budget
-    assert not Hold.objects.exists()
-
-
 def test_where_the_first_step_fails_nothing_has_to_be_put_back(meta: Meta, pair: tuple[AdSet, AdSet]) -> None:
     first, second = pair
     action = approved_plan(first, budget(first, TOO_LOW), budget(second, 2600))

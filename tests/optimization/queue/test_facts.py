@@ -12,7 +12,7 @@ from metaads.models import AdSet, OutsideChange
 from optimization.entities import Entity, load_one
 from optimization.guards import MADE, Facts
 from optimization.limits import limits_for
-from optimization.models import AccountLimits, EntityLock, LimitCounter, Source, Status
+from optimization.models import EntityLock, LimitCounter, Source, Status
 from optimization.queue import learned
 from optimization.queue.estate import estate_now
 from optimization.queue.facts import Wish, facts_for, surroundings
@@ -60,20 +60,6 @@ def test_a_promotion_waits_from_the_last_promotion_and_not_from_a_cut(ad_set: Ad
 def gathered_made(ad_set: AdSet, **wish: Any) -> Facts:
     made = Wish(before=0, wanted=1_000, data_read_at=NOW, **wish)
     return facts_for(surroundings(ad_set.account, NOW, [ad_set.meta_id]), made, entity_of(ad_set), 0)
-
-
-@pytest.mark.parametrize(
-    ("kind", "wanted", "told"),
-    [
-        ("decrease_budget", 5_000, (False, True)),
-        ("decrease_budget", 20_000, (True, False)),
-        ("increase_budget", 5_000, (False, False)),
-    ],
-)
-def test_a_budget_is_judged_by_its_direction(ad_set: AdSet, kind: str, wanted: int, told: tuple[bool, bool]) -> None:
-    """A person may have given another amount than the kind would."""
-    facts = gathered(ad_set, wanted, kind=kind)
-    assert (facts.grows, facts.loss_prevention) == told
 
 
 @pytest.mark.parametrize("above", ["adset", "campaign", "account"])
@@ -125,11 +111,6 @@ class TestReactivating:
         pause_action(ad_set, status=Status.EXECUTED, executed_at=NOW - timedelta(days=2))
         facts = self.facts(ad_set)
         assert (facts.reactivates, facts.rested_hours, facts.idle) == ("", 48.0, 10_000)
-
-    def test_its_largest_budget_is_told_where_one_is_limited(self, ad_set: AdSet) -> None:
-        assert self.facts(ad_set).largest == 0
-        AccountLimits.objects.update_or_create(account=ad_set.account, defaults={"max_entity_budget": 500})
-        assert self.facts(ad_set).largest == 10_000
 
     @pytest.mark.parametrize("how", ["at Meta", "here", "modified"])
     def test_unless_a_person_paused_it_since(self, ad_set: AdSet, how: str) -> None:
