@@ -13,6 +13,7 @@ from metaads.models.membership import has_role
 from notifications.send import notify
 from optimization.ledger import record
 from optimization.models import Action, EmergencyStop, Incident, Rule, Status
+from optimization.models.stop import TURNED_OFF
 from optimization.queue.states import LostRace, move
 from optimization.rules.selectors import active_here_and_elsewhere
 
@@ -36,7 +37,7 @@ def _disable_rules(stop: EmergencyStop) -> dict[str, list[int]]:
     if stop.account is not None:
         alone, shared = active_here_and_elsewhere(stop.account)
     off, kept = sorted(rule.pk for rule in alone), sorted(rule.pk for rule in shared)
-    Rule.objects.filter(pk__in=off).update(active=False, disabled_reason="Turned off by an emergency stop.")
+    Rule.objects.filter(pk__in=off).update(active=False, disabled_reason=TURNED_OFF)
     stop.suspended.set(shared)
     stop.disabled_rules = sorted([*off, *kept])
     stop.save(update_fields=["disabled_rules"])

@@ -12,6 +12,9 @@ from metaads.moments import moment
 from metaads.prepared import Prepared
 from optimization.models.rule import Rule
 
+TURNED_OFF = "Turned off by an emergency stop."
+"""`Rule.disabled_reason` of the rules that a stop turned off."""
+
 
 class EmergencyStopManager(models.Manager["EmergencyStop"]):
     """Questions about stops. Nothing is cached: every worker asks the database right before it writes."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from optimization.entities import Entity
 from optimization.models import Action
+from optimization.models.stop import TURNED_OFF
 from optimization.present import present_values, unlike
 from optimization.queue.errors import Stale
 
@@ -17,7 +18,7 @@ def check_fits(action: Action, now: datetime) -> Entity:
     if action.rule_version is not None and action.rule_version.rule.current_id != action.rule_version_id:
         raise Stale("Its rule was edited since. If the new version wants it too, the next evaluation brings it back.")
     if _rule_off(action):
-        raise Stale("Its rule is switched off here. Switch it on, or make the change by hand.")
+        raise Stale("Its rule is switched off. Switch it on, or make the change by hand.")
     now_is = present_values(action.account, action)
     if now_is.entity is None:
         raise Stale("It no longer exists at Meta.")
@@ -28,8 +29,9 @@ def check_fits(action: Action, now: datetime) -> Entity:
 
 
 def _rule_off(action: Action) -> bool:
-    """What came back to be decided again may be: an emergency stop hands back what it stops, and turns its rule off."""
+    """Whoever switched the rule off wants nothing of it. A stop turns rules off too, but leaves what they proposed, and
+    hands back what was approved, for a person to decide."""
     if action.rule_version is None or action.decided_at is not None:
         return False
     rule = action.rule_version.rule
-    return not rule.active or rule.suspended_by.filter(account=action.account_id).exists()
+    return not rule.active and rule.disabled_reason != TURNED_OFF

@@ -142,18 +142,26 @@ def test_what_a_goal_approved_alone_goes_back_once_its_switch_is_off(meta: Meta,
     assert silenced(Action.objects.get(pk=alone.pk), LATER) is not on
 
 
-@pytest.mark.parametrize("why", ["switched off", "stopped"])
 def test_an_open_proposal_of_a_rule_that_is_off_is_not_approved(
-    meta: Meta, ad_set: AdSet, propose_budget: Propose, member: Member, why: str
+    meta: Meta, ad_set: AdSet, propose_budget: Propose, member: Member
 ) -> None:
     rule, action = make_rule(meta.account, leaf("spend_7d", ">", 5)), propose_budget(ad_set, 1500)
     Action.objects.filter(pk=action.pk).update(rule_version=version_of(rule))
-    OFF[why](rule)
+    set_active(rule, False, None, NOW)
     with pytest.raises(Stale, match="rule is switched off"):
         services.approve(action.pk, member(meta.account), NOW)
     Action.objects.filter(pk=action.pk).update(decided_at=NOW)
     back = services.approve(action.pk, member(meta.account, user=UserFactory.create()), NOW)
-    assert back.status == Status.APPROVED, "a stop handed it back to be decided again"
+    assert back.status == Status.APPROVED, "it was handed back to be decided again"
+
+
+def test_what_a_rule_proposed_before_a_stop_turned_it_off_may_be_approved(
+    meta: Meta, ad_set: AdSet, propose_budget: Propose, member: Member
+) -> None:
+    rule, action = make_rule(meta.account, leaf("spend_7d", ">", 5)), propose_budget(ad_set, 1500)
+    Action.objects.filter(pk=action.pk).update(rule_version=version_of(rule))
+    set_stop(meta.account, None, NOW, "too much")
+    assert services.approve(action.pk, member(meta.account), LATER).status == Status.APPROVED
 
 
 def test_what_acts_alone_goes_while_its_rule_and_the_account_are_in_auto_mode(alone: Action) -> None:
