@@ -61,11 +61,11 @@ OUTSIDE = ("processes", "browser", "redis", "postgres", "django_db")
 
 def left_out(items: Sequence[pytest.Item], engine: str, *, again: bool) -> list[pytest.Item]:
     """What this run need not prove. Tests of PostgreSQL alone, where the suite runs on another database. And in a run
-    that follows another (`again`, the second of `.ci/run`) those that touch neither database nor broker nor any
-    process: they would compute what the first has shown, number for number."""
+    that follows another (`again`, the second of `.ci/run`) what would only show the same: tests that touch neither
+    database nor broker nor any process, and those of the demo, which has its own SQLite whatever this run is on."""
     if "postgresql" not in engine:
         return [item for item in items if item.get_closest_marker("postgres")]
-    return [item for item in items if computes_only(item)] if again else []
+    return [item for item in items if computes_only(item) or share(item.nodeid) == TOGETHER] if again else []
 
 
 def computes_only(item: pytest.Item) -> bool:

@@ -39,7 +39,7 @@ def test_what_needs_postgresql_is_left_out_elsewhere_and_never_there() -> None:
     assert order.left_out([plain, special], POSTGRES, again=False) == []
 
 
-def test_only_what_computes_and_touches_nothing_is_not_run_a_second_time() -> None:
+def test_only_what_computes_and_the_demo_on_its_own_sqlite_are_not_run_a_second_time() -> None:
     computes = item("tests/optimization/optimizer/test_plan.py::1", fixtures=("monkeypatch",))
     kept = [
         item("tests/a.py::1", fixtures=("db",)),
@@ -49,5 +49,6 @@ def test_only_what_computes_and_touches_nothing_is_not_run_a_second_time() -> No
         item("tests/a.py::5", "postgres"),
         item("tests/config/test_settings.py::1"),
     ]
-    assert order.left_out([computes, *kept], POSTGRES, again=True) == [computes]
+    demo = item("tests/browser/test_goals.py::1", "browser")
+    assert order.left_out([computes, *kept, demo], POSTGRES, again=True) == [computes, demo]
     assert order.left_out([computes, *kept], POSTGRES, again=False) == []
