@@ -69,8 +69,8 @@ def left_out(items: Sequence[pytest.Item], engine: str, *, again: bool) -> list[
 
 
 def computes_only(item: pytest.Item) -> bool:
-    """No fixture and no mark of a database, nothing of the environment (tests/config, tests/architecture)."""
-    if item.nodeid.startswith(("tests/config/", "tests/architecture/", "tests/flows/", "tests/browser/")):
+    """No fixture and no mark of a database, nothing of the environment (tests/config, tests/flows)."""
+    if item.nodeid.startswith(("tests/config/", "tests/flows/", "tests/browser/")):
         return False
     marked = any(item.get_closest_marker(name) for name in OUTSIDE)
     return not marked and OF_A_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
